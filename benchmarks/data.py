@@ -25,6 +25,7 @@ from typing import Any
 
 import polars as pl
 
+from benchmarks import registers
 from compliance.checker import load
 from compliance.cli.workbook_form import workbook_form
 from compliance.collection import issue, read_register
@@ -331,6 +332,7 @@ KINDS: dict[str, Callable[[int, Path], None]] = {
     "layouts": in_layouts,
     "counties": county_documents,
     "small counties": partial(county_documents, each=40),
+    "registers": registers.write_registers,
 }
 
 

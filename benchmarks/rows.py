@@ -70,6 +70,7 @@ def module(name: str, *arguments: str) -> tuple[str, ...]:
 def rows(nation: int = NATION, province: int = PROVINCE) -> dict[str, Row]:
     """Every row by its key, in the order of the table; smaller sizes are for trying out."""
     plain, small = ("plain", nation), ("plain", province)
+    registers = ("registers", nation)
     county = ("county", 118)  # 120 come of it
     document, school = "{data}/county.json", "5199010001"
     half_more = (Aim("ratio", 1.5),)
@@ -212,6 +213,22 @@ def rows(nation: int = NATION, province: int = PROVINCE) -> dict[str, Row]:
             ),
             ("small counties", 4_000),
         ),
+        "registers by duckdb": Row(
+            "duckdb by hand: the same facts of the same registers",
+            "registers", module("peers.registers_by_duckdb"), registers, needs="duckdb",
+        ),
+        "registers": Row(
+            f"`assemble`: {nation * 55:,} teachers, {nation * 20:,} classes, {nation * 15:,} rooms, Parquet to Parquet",
+            "registers", module("registers"), registers, "registers by duckdb",
+            aims=(Aim("seconds", 60), Aim("peak", 2048)),
+        ),
+        **{
+            f"registers of {schools}": Row(
+                f"the same, {schools * 55:,} teachers", "registers", module("registers"),
+                ("registers", schools),
+            )
+            for schools in (nation // 11, 3 * nation // 11)
+        },
         "rejudging": Row(
             "a warm `Checker`: one school of the county corrected",
             "inside", ("-m", "benchmarks.inside", "rejudging", "{data}"), county,

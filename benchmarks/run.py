@@ -31,7 +31,9 @@ from benchmarks.rows import NATION, PROVINCE, Row, rows
 
 LITTLE = 690  # schools to warm up with
 ROUNDS = {"ten": 2}  # at most
-MAKERS = ("benchmarks/data.py", "examples/invented.py", "examples/invented_facts.py")
+MAKERS = (
+    "benchmarks/data.py", "benchmarks/registers.py", "examples/invented.py", "examples/invented_facts.py",
+)  # fmt: skip
 
 
 class Bench:

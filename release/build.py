@@ -2,7 +2,7 @@
 
 From the last commit, never from the work tree: an sdist and from it a wheel of each distribution,
 twice, so that same sources are seen to give same bytes. The wheels are opened and tried; then their
-digests are written. Whatever is wrong is said, all at once, and nothing is left in the folder.
+digests and the bill of materials are written. Whatever is wrong is said, all at once, and nothing is left in the folder.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from release.distributions import ROOT, Distribution, distributions, git, unready
+from release.distributions import ROOT, Distribution, distributions, git, requirements, unready
+from release.sbom import FILE, of_environment
 
 SUMS = "SHA256SUMS"
 # Of the sources, what the wheel has no use for: it holds the compiled catalogue.
@@ -47,10 +48,12 @@ def main(words: Sequence[str]) -> int:
             out.mkdir(parents=True, exist_ok=True)
             for file in first:
                 shutil.copy(file, out / file.name)
+        bill = of_environment(requirements(known), known[0].name, known[0].version)
+        (out / FILE).write_text(bill, "utf-8", newline="\n")
     except ReleaseError as error:
         sys.stderr.write(f"not released:\n{error}\n")
         return 1
-    write_sums(out, [file.name for file in first])
+    write_sums(out, [FILE, *(file.name for file in first)])
     sys.stdout.write(f"{len(first)} files of {known[0].version} in {out}\n")
     return 0
 

@@ -16,6 +16,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 CORE = "junheng"
+EXTRAS = "pdf"  # papers as PDF need it
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ def distributions(root: Path = ROOT) -> list[Distribution]:
         Distribution(path.parent, tomllib.loads(path.read_text("utf-8"))["project"])
         for path in found
     ]
+
+
+def requirements(known: Sequence[Distribution]) -> list[str]:
+    """What is installed: the core with what makes PDF, and every pack, each of this version."""
+    return [f"{one.name}{f'[{EXTRAS}]' if one is known[0] else ''}=={one.version}" for one in known]
 
 
 def series(version: str) -> str:

@@ -18,7 +18,6 @@ import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email.parser import HeaderParser
 from hashlib import sha256
 from pathlib import Path
 
@@ -29,10 +28,10 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
 from release.build import ReleaseError, build, write_sums
-from release.distributions import ROOT, Distribution, distributions
+from release.distributions import CORE, EXTRAS, ROOT, Distribution, distributions, requirements
+from release.sbom import FILE, of_wheel, of_wheels
 
 PYTHONS = ("3.11", "3.12", "3.13")
-EXTRAS = "pdf"  # papers as PDF need it
 FILES = ROOT / "release" / "for_officers"
 GUIDE = ROOT / "docs" / "offline.md"
 _EXAMPLES = ("anhui_county.xlsx", "henan_county.xlsx", "shandong_county.xlsx")
@@ -132,7 +131,12 @@ def make(
         for python in pythons:
             fetch(system, python, ["pip", *wanted], wheels)
     text = {
-        "requirements.txt": "".join(f"{one}\n" for one in wanted),
+        **{
+            f"requirements-{one.name}-{python}.txt": pinned(one, python, wanted, wheels)
+            for one in systems
+            for python in pythons
+        },
+        f"wheels/{FILE}": of_wheels(sorted(wheels.glob("*.whl")), known[0].name, known[0].version),
         "targets.txt": "".join(f"{one.name}-{python}\n" for one in systems for python in pythons),
         "guide.html": guide(GUIDE),
     }
@@ -151,11 +155,6 @@ def make(
         take_python(windows_python, folder, wanted)
     files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     write_sums(folder, [*files])
-
-
-def requirements(known: Sequence[Distribution]) -> list[str]:
-    """What is installed: the core with what makes PDF, and every pack, each of this version."""
-    return [f"{one.name}{f'[{EXTRAS}]' if one is known[0] else ''}=={one.version}" for one in known]
 
 
 def fetch(system: System, python: str, wanted: Sequence[str], wheels: Path) -> None:
@@ -211,10 +210,18 @@ def resolved(
 
 def needs(wheel: Path) -> list[str]:
     """What a wheel says that it needs."""
-    with zipfile.ZipFile(wheel) as files:
-        (name,) = [one for one in files.namelist() if one.endswith(".dist-info/METADATA")]
-        told = HeaderParser().parsestr(files.read(name).decode())
-    return told.get_all("Requires-Dist") or []
+    return of_wheel(wheel).get_all("Requires-Dist") or []
+
+
+def pinned(system: System, python: str, wanted: Sequence[str], wheels: Path) -> str:
+    """Every wheel of that system by its version and digest, as pip takes them with ``--require-hashes``."""
+    lines = []
+    for wheel in resolved(system, python, wanted, wheels)[0]:
+        name, version, *_ = parse_wheel_filename(wheel.name)
+        extras = f"[{EXTRAS}]" if name == CORE else ""
+        digest = sha256(wheel.read_bytes()).hexdigest()
+        lines.append(f"{name}{extras}=={version} --hash=sha256:{digest}\n")
+    return "".join(lines)
 
 
 def script(source: Path, target: Path, pythons: Sequence[str]) -> None:

@@ -9,12 +9,15 @@ import shutil
 import subprocess
 import sys
 import venv
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Sequence  # noqa: UP035 - of any Python 3
 
 HERE = Path(__file__).resolve().parent
 WHEELS = HERE / "wheels"
 WINDOWS = os.name == "nt"
+SYSTEM, OWN = "windows" if WINDOWS else "linux", "{}.{}".format(*sys.version_info[:2])
+WANTED = f"requirements-{SYSTEM}-{OWN}.txt"
 # What goes along where another folder is chosen: all that is needed to start there.
 ALONG = ("start.bat", "start.sh", "guide.html", "examples")
 READY = """
@@ -30,7 +33,7 @@ def main(words: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr) if sys.version_info >= (3, 7) else ():
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     place = Path(words[0]).resolve() if words else HERE
-    fault = unsuitable()
+    fault = unsuitable() or changed()
     if fault:
         return failed(fault)
     say(f"正在安装到 {place / 'venv'}，约一分钟，不需要网络……")
@@ -50,17 +53,28 @@ def main(words: Sequence[str]) -> int:
 
 def unsuitable() -> str:
     """Why this Python cannot be used; empty where it can."""
-    system = "windows" if WINDOWS else "linux"
     targets = (HERE / "targets.txt").read_text("ascii").split()
-    fitting = [one.partition("-")[2] for one in targets if one.startswith(system)]
-    own = "{}.{}".format(*sys.version_info[:2])
+    fitting = [one.partition("-")[2] for one in targets if one.startswith(SYSTEM)]
     if sys.maxsize < 2**32:
         return f"这个 Python 是32位的（{sys.executable}），请装64位的。"
     if not fitting:
-        return f"这个安装包里没有本系统（{system}）的文件。"
-    if own not in fitting:
-        return f"这个 Python 是 {own}（{sys.executable}），安装包用于 {'、'.join(fitting)}。"
+        return f"这个安装包里没有本系统（{SYSTEM}）的文件。"
+    if OWN not in fitting:
+        return f"这个 Python 是 {OWN}（{sys.executable}），安装包用于 {'、'.join(fitting)}。"
     return ""
+
+
+def changed() -> str:
+    """What is installed, and what installs it, that is not as it was made; empty where all is."""
+    wrong = []
+    for line in (HERE / "SHA256SUMS").read_text("utf-8").splitlines():
+        digest, _, name = line.partition("  ")
+        if name == WANTED or name.startswith("wheels/"):
+            path = HERE / name
+            if not path.is_file() or sha256(path.read_bytes()).hexdigest() != digest:
+                wrong.append(name)
+    told = "、".join(wrong[:5])
+    return told and f"安装包里的文件缺失或被改动过：{told}。请重新拷贝安装包。"
 
 
 def install(place: Path) -> Path:
@@ -69,10 +83,9 @@ def install(place: Path) -> Path:
     venv.EnvBuilder(clear=True, with_pip=False, symlinks=not WINDOWS).create(str(home))
     python = home / ("Scripts/python.exe" if WINDOWS else "bin/python")
     (pip,) = WHEELS.glob("pip-*.whl")  # runs as it is: the machine needs none
-    wanted = (HERE / "requirements.txt").read_text("ascii").split()
     options = ["--isolated", "--quiet", "--no-cache-dir", "--disable-pip-version-check"]
-    options += ["--no-index", "--find-links", str(WHEELS)]
-    run(str(python), str(pip / "pip"), "install", *options, *wanted)
+    options += ["--no-index", "--require-hashes", "--find-links", str(WHEELS)]
+    run(str(python), str(pip / "pip"), "install", *options, "-r", str(HERE / WANTED))
     version = run(str(python), "-m", "compliance", "--version", stdout=subprocess.PIPE).stdout
     (home / "installed.txt").write_bytes(version)
     return python

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import re
 import shutil
 import signal
@@ -20,8 +21,9 @@ import pytest
 from click.testing import CliRunner, Result
 from polars.testing import assert_frame_equal
 
-from compliance import Checker
+from compliance import Checker, Choice
 from compliance.checker.parts import Job, JudgedPart, Judging
+from compliance.checker.report import Wording
 from compliance.cli import main
 from compliance.engine.results import FINDINGS
 from tests.checker.test_parts import county_by_county, written
@@ -245,6 +247,16 @@ def test_what_spark_reaches_is_read_and_written_and_nothing_else_is_overwritten(
     assert {one["path"] for one in told["problems"]} == {bad.as_uri()}
     nowhere = run(county.as_uri() + "x", "--engine", "spark")
     assert (nowhere.exit_code, "没有这个文件" in nowhere.stderr) == (2, True)
+
+
+def test_how_to_judge_can_be_sent_to_workers_and_judges_the_same() -> None:
+    batch = checking.prepare([EXAMPLES / "conforming.json"], installed(), Choice())
+    (job,) = batch.jobs
+    kinds = installed().kinds
+    words = Wording(batch.vocabulary, [(job.rules, kinds)])
+    judging = Judging(kinds, words, batch.problems, strict=False, alone=False)
+    sent, figures = pickle.loads(pickle.dumps((judging, job)))
+    assert_frame_equal(sent.part([figures]).frame, judging.part([job]).frame)
 
 
 # ── without it ────────────────────────────────────────────────────────────────────

@@ -23,13 +23,13 @@ from tests.fuzz.reproducers import keep
 from tests.fuzz.targets import READ, SUBMISSIONS, TARGETS, Trial
 from tests.fuzz.workers import Worker
 
-BATCH = 1500
+BATCH = 500
 # how often a target is tried where another is once: what is read alone costs a hundredth of what is judged,
 # a command, and what is read in a process of its own, ten times as much
 OFTEN = {
-    **dict.fromkeys(SUBMISSIONS, 20), "json": 80, "xlsx": 80, "csv": 60, **dict.fromkeys(("parquet", "xls"), 2),
+    **dict.fromkeys(SUBMISSIONS, 20), "json": 150, "xlsx": 150, "csv": 150, **dict.fromkeys(("parquet", "xls"), 2),
     **{f"{name} read": 60 for name in SUBMISSIONS}, **dict.fromkeys(("parquet read", "xls read"), 2),
-    **dict.fromkeys(READ, 60), **dict.fromkeys(("confirm", "waivers", "mapping"), 5000), "pack": 20, "cli": 60,
+    **dict.fromkeys(READ, 60), **dict.fromkeys(("confirm", "waivers", "mapping"), 1500), "pack": 20, "cli": 60,
 }  # fmt: skip
 
 

@@ -43,7 +43,7 @@ from tests.support.nonempty import nonempty
 JUDGED = 45
 QUICK = ("confirm", "waivers", "mapping")  # a thousandth of a second each
 MANY = {
-    **dict.fromkeys(QUICK, 700), "prices": 40, "responsibilities": 40, "declare": 10, "returned": 10, "ledger": 5, "pack": 5,
+    **dict.fromkeys(QUICK, 600), "prices": 40, "responsibilities": 40, "declare": 10, "returned": 10, "ledger": 5, "pack": 5,
 }  # fmt: skip
 IN_PROCESS = tuple(name for name in SUBMISSIONS if name not in ("parquet", "xls"))
 
@@ -97,7 +97,7 @@ def test_what_was_found_once_is_none_again(path: Path, tmp_path: Path) -> None:
 # --- the fuzzers themselves ------------------------------------------------------------------------
 def test_every_seed_fails_and_says_nothing_where_it_is_whole() -> None:
     found = baseline()
-    assert all("C" in rules for rules in nonempty(found.failures.values()))
+    assert all(("C", "") in rules for rules in nonempty(found.failures.values()))
     verdicts = {county.verdict for county in found.good.counties}
     assert (verdicts, found.good.problems) == ({"fail", "pass", "undecided"}, [])
 
@@ -219,6 +219,7 @@ def test_trials_are_shared_out_and_numbered() -> None:
     assert numbers == list(range(5, 5 + len(numbers)))
 
 
+@pytest.mark.slow
 def test_the_runner_says_what_it_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = [
         "4",

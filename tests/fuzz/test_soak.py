@@ -20,7 +20,7 @@ def test_what_is_held_does_not_grow_with_the_checks(tmp_path: Path) -> None:
 
     def held_after(many: int) -> int:
         for number in range(many):
-            checker.check(bad if number % 10 else good()[0])
+            checker.check(bad if number % 25 else good()[0])
         gc.collect()
         return len(gc.get_objects())
 

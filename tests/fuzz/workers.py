@@ -20,6 +20,9 @@ from tempfile import TemporaryDirectory
 from tests.fuzz.targets import SECONDS, Outcome, Trial, tried
 
 MEMORY = 6 * 2**30  # of addresses, Polars' reserves among them
+QUICK_DISK = (
+    "/dev/shm" if Path("/dev/shm").is_dir() else None
+)  # of memory: thousands of small files
 LEAST, EACH = 300, 1  # seconds to wait for some trials: the machine may have other work
 Try = Callable[[Sequence[Trial], Path], list[Outcome]]
 
@@ -32,7 +35,7 @@ def serve(pipe: Connection, attempt: Try) -> None:
         pipe.send(None)  # everything is loaded
         while True:
             trials = pipe.recv()
-            with TemporaryDirectory(prefix="fuzz-") as folder:
+            with TemporaryDirectory(prefix="fuzz-", dir=QUICK_DISK) as folder:
                 pipe.send(attempt(trials, Path(folder)))
 
 

@@ -31,6 +31,7 @@ ELSEWHERE = {
     "compliance_moon/__init__.py", "compliance_moon/rules/2017.toml", "compliance_lake/__init__.py",
     "compliance_lake/rules/2017.toml", "tests/cases/median.toml", "tests/test_lake.py", "declaration.toml",
     "school.schema.json", "venv/bin/compliance", ".venv/bin/compliance", "./start.sh", "templates/rectify_county.docx", "rules/", "schemas/", "cases/", "out/",
+    "out/fuzz/TARGET-NUMBER/",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -15,7 +16,7 @@ import pytest
 
 from release import offline
 from release.build import ReleaseError
-from release.distributions import distributions
+from release.distributions import distributions, requirements
 from tests.support.nonempty import nonempty
 
 ROOT = Path(__file__).parents[2]
@@ -173,9 +174,41 @@ def test_it_installs_judges_and_writes_without_network(folder: Path, tmp_path: P
 
 
 @pytest.mark.wheel
+@pytest.mark.skipif(sys.platform != "linux", reason="installs on Linux")
+def test_a_wheel_that_was_changed_is_not_installed(folder: Path, tmp_path: Path) -> None:
+    """By its digest, and by pip where the list of digests was changed with it."""
+    copy = shutil.copytree(folder, tmp_path / "copy", ignore=shutil.ignore_patterns("venv"))
+    changed = next((copy / "wheels").glob("cattrs-*.whl"))
+    with zipfile.ZipFile(changed, "a") as files:
+        files.writestr("cattrs/planted.py", "")
+    done = without_network(sys.executable, copy / "install.py")
+    assert done.returncode == 1
+    assert f"wheels/{changed.name}" in done.stderr
+    sums = copy / "SHA256SUMS"
+    lines = [line for line in sums.read_text("utf-8").splitlines() if changed.name not in line]
+    sums.write_text("\n".join(lines), "utf-8")
+    done = without_network(sys.executable, copy / "install.py")
+    assert done.returncode == 1
+    assert "HASHES" in done.stderr
+    assert not (copy / "venv" / "installed.txt").exists()
+
+
+@pytest.mark.wheel
+def test_the_folder_says_what_is_in_it(folder: Path) -> None:
+    bill = json.loads((folder / "wheels" / "sbom.cdx.json").read_text("utf-8"))
+    told = {one["name"]: one for one in bill["components"]}
+    assert bill["bomFormat"] == "CycloneDX"
+    assert len(bill["components"]) == len(list((folder / "wheels").glob("*.whl")))
+    assert told["docxtpl"]["licenses"][0]["license"]["id"].startswith("LGPL")
+    for one in nonempty(bill["components"]):
+        (digest,) = one["hashes"]
+        assert digest["content"] in (folder / "SHA256SUMS").read_text("utf-8")
+
+
+@pytest.mark.wheel
 def test_windows_finds_every_wheel_there(folder: Path, tmp_path: Path) -> None:
     """As pip on Windows would resolve it, and nothing that only its markers ask for is lacking."""
-    wanted = offline.requirements(distributions())
+    wanted = requirements(distributions())
     assert offline.resolved(WINDOWS, HERE, wanted, folder / "wheels")[1] == []
     words = ["install", "--isolated", "--dry-run", "--no-index", "--only-binary=:all:"]
     words += ["--platform=win_amd64", f"--python-version={HERE}", "--target", str(tmp_path)]

@@ -159,7 +159,23 @@ def test_csv_holds_the_same_findings() -> None:
 
 def test_csv_has_no_formulas_and_leaves_numbers_alone() -> None:
     sheet = fixture.Sheet()
-    for name in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "甲=1"):
+    for name in (
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠A1",
+        " =1",
+        "\u3000＝1",
+        '"=1"',
+        "\ufeff=1",
+        "甲=1",
+    ):
         sheet.add("G5", "fail", level="school", school_code="S", school_name=name, value=-1.5,
                   message=f"{name}超过上限")  # fmt: skip
     report = fixture.report([sheet], [sheet.result("fail")])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 from docx import Document
@@ -49,7 +51,7 @@ def fill(folder: Path, name: str, **context: object) -> str:
         ("a\n{% for a in range(90000) %}{% for b in range(90000) %}{% endfor %}{% endfor %}", "步数过多", 2),
         ("{% macro f(n) %}{% if n %}{{ f(n-1) }}{{ f(n-1) }}{% endif %}{% endmacro %}\n{{ f(60) }}", "步数过多", 1),
         ("{% for a in [1] recursive %}{{ loop([1, 1]) }}{% endfor %}", "recursive", 1),
-        ("\n{% include 'bad.html' %}", "recursion", 2),
+        ("\n{% include 'bad.html' %}", "层层调用过深", 2),
         ("{{ range(10**9) }}", "MAX_RANGE", 1),
         ("{{ 9**9**9 }}", "结果过大", 1),
         ("{{ 'a' * 10**9 }}", "结果过大", 1),
@@ -64,6 +66,36 @@ def fill(folder: Path, name: str, **context: object) -> str:
         ("x\n{% for %}", "Expected", 2),
         ("{{ 1 / 0 }}", "zero", 1),
         ("{{ 1 + 'a' }}", "unsupported", 1),
+        # nothing formats by attribute, to any width, or is called that was not handed to templates
+        ("{{ say('{x.__init__.__globals__}', '', x=paper) }}", "say 没有给出", 1),
+        ("{{ say('{x.lines}', '', x=paper) }}", "say 没有给出", 1),
+        ("{{ say('{x:>999999999}', '', x=1) }}", "say 没有给出", 1),
+        ("{{ t('{0.__class__}', '').format(1) }}", "unsafe", 1),
+        ("{{ '{:>9999999999}'.format(1) }}", "unsafe", 1),
+        ("{{ ['{}']|map('attr', 'format_map')|first }}", "unsafe|Undefined", 1),
+        ("{{ [paper]|map(attribute='__class__.__mro__')|list }}", "unsafe", 1),
+        ("{{ paper.path.read_text() }}", "unsafe", 1),
+        ("{{ paper.table.write_csv('x') }}", "unsafe", 1),
+        ("{{ t.__globals__ }}", "unsafe", 1),
+        ("{{ self._TemplateReference__context }}", "unsafe", 1),
+        ("{{ cycler }}", "undefined", 1),
+        # what grows in other ways than by a product
+        ("{{ range(100000)|join('x' * 1000000) }}", "文字过长", 1),
+        ("{{ ['x' * 1000000] * 1000000 }}", "结果过大", 1),
+        ("{% set a = [1, 1] %}" + "{% set a = [a, a] %}" * 60 + "{{ a }}", "结果过大", 1),
+        ("{% set a = 999999 %}" + "{% set a = a * a %}" * 60, "结果过大", 1),
+        ("{{ ('<' * 1000000)" + "|forceescape" * 20 + " }}", "结果过大", 1),
+        ("{{ 'ab'.encode().ljust(10**10) }}", "unsafe", 1),
+        ("{{ (5).to_bytes(10**10, 'big') }}", "unsafe", 1),
+        ("{{ 1.5|round(10**9, 'ceil') }}", "结果过大", 1),
+        ("{{ [1]|tojson(indent=10**10) }}", "结果过大", 1),
+        ("{{ [[1]]|sum(start=[]) }}", "sum", 1),
+        ("{% for i in range(90000) %}{% if 'z' in 'a' * 1000000 %}{% endif %}{% endfor %}", "步数过多", 1),
+        ("{% set l = range(90000)|list %}{% for i in l %}{{ l[1:]|sort|first }}{% endfor %}", "步数过多", 1),
+        # what Python cannot make of a template
+        ("a\n{{ " + "(" * 9999 + "1" + ")" * 9999 + " }}", "嵌套过深", 2),
+        ("\n" + "{% for a in [1] %}" * 30 + "{% endfor %}" * 30, "嵌套过深", 2),
+        ("\n{{ " + "9" * 5000 + " }}", "4300", 2),
     ],
 )  # fmt: skip
 def test_a_faulty_or_hostile_template_is_named_with_its_line(
@@ -72,7 +104,7 @@ def test_a_faulty_or_hostile_template_is_named_with_its_line(
     (own.parent / "secret").write_text("geheim", "utf-8")
     (own / "bad.html").write_text(source, "utf-8")
     with pytest.raises(PackError, match=said) as caught:
-        fill(own, "bad.html", paper={"lines": []})
+        fill(own, "bad.html", paper={"lines": [], "path": own, "table": pl.DataFrame()})
     assert caught.value.where == f"{own / 'bad.html'}:{line}"
 
 
@@ -123,6 +155,58 @@ def test_a_word_template_names_the_paragraph(text: str, said: str, own: Path) ->
 def test_what_is_no_word_document_is_told(content: bytes, own: Path) -> None:
     (own / "x.docx").write_bytes(content)
     with pytest.raises(PackError, match="不是Word文档"):
+        WordTemplate.named("x.docx", [own])
+
+
+_RELATIONS = "word/_rels/document.xml.rels"
+_RELATION = '<Relationship Id="x9" Type="http://x/{kind}" Target="{target}"{mode}/></Relationships>'
+_OUTSIDE = ' TargetMode="External"'
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "said"),
+    [
+        (_RELATIONS, "</Relationships>", _RELATION.format(kind="image", target="http://x/a.png", mode=_OUTSIDE), "http://x/a.png"),
+        (_RELATIONS, "</Relationships>", _RELATION.format(kind="attachedTemplate", target="file:///etc/passwd", mode=_OUTSIDE), "file:///etc/passwd"),
+        (_RELATIONS, "</Relationships>", _RELATION.format(kind="hyperlink", target="file:///etc/passwd", mode=_OUTSIDE), "file:///etc/passwd"),
+        (_RELATIONS, "</Relationships>", _RELATION.format(kind="aFChunk", target="a.html", mode=""), "a.html"),
+        (_RELATIONS, "</Relationships>", _RELATION.format(kind="hyperlink", target="https://example.org/", mode=_OUTSIDE), ""),
+        ("word/vbaProject.bin", "", "x", "宏"),
+        ("word/embeddings/a.bin", "", "x", "宏"),
+        ("[Content_Types].xml", "wordprocessingml.document.main", "ms-word.document.macroEnabled.main", "宏"),
+        ("word/document.xml", "<w:document ", '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><w:document ', "DTD"),
+        ("word/document.xml", "<w:p>", '<w:p><w:r><w:instrText>INCLUDE</w:instrText><w:instrText>PICTURE "http://x"</w:instrText></w:r>', "INCLUDE"),
+        ("word/document.xml", "<w:p>", '<w:p><w:fldSimple w:instr="DDEAUTO c calc"/>', "DDE"),
+        ("word/document.xml", "</w:body>", "</w:bdy>", "mismatch"),
+        ("word/document.xml", "县", "{" * 40_000, "占位符过多"),
+    ],
+)  # fmt: skip
+def test_a_word_template_brings_nothing_from_elsewhere(
+    part: str, old: str, new: str, said: str, own: Path
+) -> None:
+    document = Document()
+    document.add_paragraph("县")
+    document.save(str(own / "plain.docx"))
+    with zipfile.ZipFile(own / "plain.docx") as plain, zipfile.ZipFile(own / "x.docx", "w") as made:
+        for name in plain.namelist():
+            text = plain.read(name)
+            made.writestr(
+                name, text.replace(old.encode(), new.encode(), 1) if name == part else text
+            )
+        if part not in plain.namelist():
+            made.writestr(part, new)
+    if not said:
+        WordTemplate.named("x.docx", [own]).fill()
+        return
+    with pytest.raises(PackError, match=said) as caught:
+        WordTemplate.named("x.docx", [own])
+    assert caught.value.where == f"{own / 'x.docx'}/{part}"
+
+
+def test_a_word_template_that_unpacks_without_an_end_is_refused(own: Path) -> None:
+    with zipfile.ZipFile(own / "x.docx", "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("word/document.xml", bytes(101_000_000))
+    with pytest.raises(PackError, match="文件过大"):
         WordTemplate.named("x.docx", [own])
 
 

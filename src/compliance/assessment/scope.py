@@ -107,8 +107,9 @@ def unattributed(problems: Sequence[Problem]) -> str:
     """``有1处错误（schools.csv A4）…，改正前不作达标结论``; empty without any. problems: of a county that does not pass for them."""
     if not problems:
         return ""
-    places = list(dict.fromkeys(filter(None, (one.place() for one in problems))))
-    more = msg("等") if len(places) > _PLACES else ""
+    first = problems[: _PLACES + 1]  # there may be thousands, and of thousands of counties
+    places = list(dict.fromkeys(filter(None, (one.place() for one in first))))
+    more = msg("等") if len(problems) > _PLACES else ""
     return plural(
         len(problems), "有{n}处错误所在的记录看不出属于哪个县（{places}{more}），可能是本县的，改正前不作达标结论",
         places=msg("、").join(places[:_PLACES]), more=more,

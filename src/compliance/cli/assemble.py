@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from compliance.cli import failures
 from compliance.cli.command import (
     READ,
     Command,
@@ -106,7 +107,7 @@ def assemble(
             raise UsageError(
                 msg("没有学校名单"), todo=msg("用 --schools 给出县区、学校两张表或填报工作簿")
             )
-        if any(one.severity == "error" for one in sources.problems):
+        if sources.untold or not sources.listings:
             print_problems(sources.problems, err=True)
             return nothing_written()
         refuse_clashes([out], [*inputs, *listed])
@@ -209,7 +210,12 @@ def _written(
         for path, content in files.items():  # a workbook, people may have filled in
             place.put(path, content, keep=beside if path.suffix == ".xlsx" else None)
         written = place.place()
-    for line in summary(found, sources.problems, terms.day):
-        remark(line)
+    errors = [one for one in problems if one.severity == "error"]
+    failures.failed_on(errors)
+    for severity, line in summary(found, sources.problems, terms.day):
+        if severity == "error":
+            click.echo(line, err=True)
+        else:
+            remark(line)
     tell_written(written)
-    return UNREADABLE if found.tellings.faulty else 0
+    return UNREADABLE if errors else 0

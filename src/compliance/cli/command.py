@@ -33,6 +33,7 @@ from compliance.kernel.exit_codes import (
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.journal import step
 from compliance.kernel.paths import real
+from compliance.kernel.terminal_text import LINE_ANEW
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -727,6 +728,6 @@ def progress() -> Callable[[str, int, int], None] | None:
 
     def show(what: str, done: int, total: int) -> None:
         if total > 1:
-            click.echo(f"\r{what} {done + 1}/{total}", nl=done + 1 == total, err=True)
+            click.echo(f"{LINE_ANEW}{what} {done + 1}/{total}", nl=done + 1 == total, err=True)
 
     return show

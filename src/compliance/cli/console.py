@@ -16,13 +16,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, cast
 
 import click
 
+from compliance.cli.shown import Shown, ShownBytes
 from compliance.kernel import i18n
 from compliance.kernel.errors import reason
 from compliance.kernel.i18n import LANGUAGES
+from compliance.kernel.terminal_text import written_out
 
 if TYPE_CHECKING:
     from compliance.checker import Report
@@ -52,6 +54,7 @@ def ready(asked: str | None, *, notice: bool = True) -> Iterator[None]:
     sys.stderr = _unfailing(sys.stderr, sys.__stderr__)
     for stream in (sys.stdout, sys.stderr):
         _tolerate_narrow(stream)
+    sys.stdout, sys.stderr = map(_shown, (sys.stdout, sys.stderr))
     usual, shown = LANGUAGES[0], _shows(sys.stdout, _CHINESE)
     spoken = asked or (usual if shown else "en")
     tokens = _documents.set(asked or usual), _spoken.set(spoken)
@@ -85,14 +88,18 @@ def shows_documents() -> bool:
 
 
 def print_file(fill: Callable[[BinaryIO], object]) -> None:
-    """What machines read goes to stdout in its own encoding."""
-    fill(sys.stdout.buffer)
+    """What machines read goes to stdout in its own encoding; a terminal is shown it."""
+    if sys.stdout.isatty():
+        fill(cast("BinaryIO", terminal := ShownBytes(sys.stdout.buffer)))
+        terminal.finish()
+    else:
+        fill(sys.stdout.buffer)
     sys.stdout.buffer.flush()
 
 
 def print_document(text: str) -> None:
     """A document of text, in UTF-8 wherever it goes."""
-    print_file(lambda stream: stream.write(f"{text}\n".encode()))
+    print_file(lambda stream: stream.write(f"{written_out(text)}\n".encode()))
 
 
 def said(report: Report) -> Report:
@@ -104,6 +111,14 @@ def unheard() -> str:
     """Why what was said on stdout did not arrive; empty where it did, and for a reader that had enough."""
     raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
     return raw.trouble if isinstance(raw, _Voice) else ""
+
+
+def _shown(stream: TextIO) -> TextIO:
+    """The stream, showing what it is given."""
+    # click would write around one that says ASCII, which it takes for a system without any locale
+    if isinstance(stream, io.TextIOWrapper) and codecs.lookup(stream.encoding).name == "ascii":
+        stream.reconfigure(encoding="utf-8")
+    return stream if isinstance(stream, Shown) else cast("TextIO", Shown(stream))
 
 
 def _keep_numbers() -> None:

@@ -6,6 +6,8 @@ import json
 import re
 import unicodedata
 
+from compliance.kernel.formula_guard import unguarded
+
 # what counts as nothing written: every white space, and the marks that only look like nothing
 BLANKS = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
 BLANKS += "\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
@@ -43,9 +45,9 @@ def says_nothing(cell: object) -> bool:
 
 
 def unwrapped(text: str) -> str:
-    """What stands in the marks that keep a spreadsheet from changing a code: ="0123" and '0123."""
+    """What stands in the marks that keep a spreadsheet from changing a code: ="0123" and '0123, '=1."""
     found = _WRAPPED.fullmatch(text)
-    return next(part for part in found.groups() if part is not None) if found else text
+    return next(part for part in found.groups() if part is not None) if found else unguarded(text)
 
 
 def unfit(text: str) -> bool:

@@ -16,7 +16,7 @@ from compliance.facts.registers import RegisterForm, registers
 from compliance.intake.cell_text import clip, letters
 from compliance.intake.formats.csv import read_csv
 from compliance.intake.formats.grid import Grid
-from compliance.intake.formats.parquet import INDEX
+from compliance.intake.formats.parquet import INDEX, plain_cells
 from compliance.intake.formats.parquet_footer import MAGIC
 from compliance.intake.formats.raw_table import Cells, RawDocument, RawTable
 from compliance.intake.formats.source_file import load
@@ -85,6 +85,8 @@ def of_parquet(path: Path, form: RegisterForm, folder: Path, complaints: Complai
     columns = _columns(parquet_headings(path, complaints), form, complaints)
     target = folder / f"{path.name}.parquet"
     rows = set_aside("parquet", path, list(columns), target, complaints)
+    for heading, dtype in pl.read_parquet_schema(target).items():
+        _cells(pl.Series(heading, [], dtype=dtype), complaints)
 
     def place(row: int, heading: str) -> str:
         return (
@@ -123,7 +125,7 @@ def _set_aside(
     place: Callable[[int, str], str],
 ) -> Listing:  # fmt: skip
     def chunk(start: int, frame: pl.DataFrame) -> RawTable:
-        cells = {heading: frame[heading] for heading in columns}
+        cells = {heading: _cells(frame[heading], complaints) for heading in columns}
 
         def at(row: int, heading: str) -> str:
             return place(start + row, heading)
@@ -134,6 +136,15 @@ def _set_aside(
         return ((start, chunk(start, frame)) for start, frame in pieces(target, rows))
 
     return Listing(form, complaints.file, columns, rows, chunks, place)
+
+
+def _cells(column: pl.Series, complaints: Complaints) -> pl.Series:
+    """A column as intake takes it; whole numbers may be codes, whose digits they are. Raises UnreadableError."""
+    cells = plain_cells(column, complaints)
+    if cells is None:
+        message = say("列“{h}”的类型是{t}，无法使用", h=clip(column.name), t=clip(column.dtype))
+        raise complaints.unreadable("wrong_type", message, msg("数、文字、是否，或它们的列表"))
+    return cells.cast(pl.String) if cells.dtype.is_integer() else cells
 
 
 def _columns(

@@ -22,7 +22,7 @@ from compliance.rules.language import conditions
 from compliance.rules.language.assembly import STAGE
 
 HOME = "_home"  # whether the row's place is the one that counts: null where nobody knows
-TOGETHER = 300_000  # rows that are settled together
+TOGETHER = 1_000_000  # rows that are settled together
 _RANK, _BEST, _PLACES, _ROWS, _LISTED, _ALL = (
     "_rank",
     "_best",

@@ -32,11 +32,16 @@ _FEWEST = 3  # known columns by which a table without a telling name is a regist
 
 @dataclass
 class Sources:
-    """Registers' tables, the files that may hold the list of schools, and what was odd in reading."""
+    """Registers' tables, the files that may hold the list of schools, and what was odd in reading.
+
+    A register of which a file cannot be read whole gives no tables at all: what is lost would only make
+    its figures less. untold: such a file may be of any register.
+    """
 
     listings: list[Listing] = field(default_factory=list)
     schools: list[Path] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    untold: bool = False
 
 
 def sources_in(paths: Sequence[Path], scratch: Path) -> Sources:
@@ -44,26 +49,31 @@ def sources_in(paths: Sequence[Path], scratch: Path) -> Sources:
 
     Raises UsageError for a path that does not exist, and where no file is a register.
     """
-    found, names = Sources(), InputNames(paths)
+    found, names, broken = Sources(), InputNames(paths), set[str]()
     for number, path in enumerate(_files(paths)):
         complaints = Complaints(shown(names.name(path)), found.problems)
-        if why := refused(path):
-            complaints.error("cannot_read", why)
-            continue
-        folder = scratch / str(number)
-        folder.mkdir()
+        before, listings = len(found.problems), list[Listing]()
         try:
-            listings = list(_listings(path, folder, complaints))
+            if why := refused(path):
+                complaints.error("cannot_read", why)
+            else:
+                folder = scratch / str(number)
+                folder.mkdir()
+                listings += _listings(path, folder, complaints)
         except UnreadableError as stop:
             found.problems.append(stop.problem)
-            continue
         except OSError as error:
             why = error.strerror or type(error).__name__
             complaints.error("cannot_read", say("无法读取：{why}", why=why))
-            continue
-        found.listings += listings
-        if not listings:
+        if any(one.severity == "error" for one in found.problems[before:]):
+            of = {one.form.name for one in listings} or set(filter(None, [_called(path)]))
+            broken |= of
+            found.untold |= not of
+        elif listings:
+            found.listings += listings
+        else:
             found.schools.append(path)
+    found.listings = [one for one in found.listings if one.form.name not in broken]
     if not found.listings and not any(one.severity == "error" for one in found.problems):
         raise UsageError(
             msg("没有登记表"),
@@ -101,9 +111,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 def _listings(path: Path, folder: Path, complaints: Complaints) -> Iterator[Listing]:
     """The registers in a file, none where it is something else. Raises UnreadableError."""
     suffix = path.suffix.lower()
-    called = register_called(path.stem) or next(
-        filter(None, map(register_called, _above(path))), None
-    )
+    called = _called(path)
     form = registers().forms[called] if called else None
     if suffix in _BOOKS:
         yield from _of_book(path, form, complaints)
@@ -118,9 +126,10 @@ def _listings(path: Path, folder: Path, complaints: Complaints) -> Iterator[List
             yield found
 
 
-def _above(path: Path) -> Iterator[str]:
-    """The folders that a file lies in, the nearest two."""
-    return (one.name for one in real(path).parents[:2])
+def _called(path: Path) -> str | None:
+    """The register that a file is called, or one of the nearest two folders that it lies in."""
+    names = (path.stem, *(one.name for one in real(path).parents[:2]))
+    return next(filter(None, map(register_called, names)), None)
 
 
 def _by_headings(paths: Sequence[Sequence[str]], of: Path | None = None) -> RegisterForm | None:

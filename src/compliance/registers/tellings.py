@@ -36,11 +36,6 @@ class Tellings:
         if last is not None:
             self.counts[last] += more
 
-    @property
-    def faulty(self) -> bool:
-        """Whether anything is an error."""
-        return any(kind.severity == "error" for kind in self.counts)
-
     def unnamed(self) -> Iterator[tuple[ToldKind, int]]:
         """The kinds of which not all are named, and how many are not."""
         for kind, count in self.counts.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
@@ -101,26 +102,22 @@ def _plain(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def summary(found: Assembled, read: Sequence[Problem], day: date) -> Iterator[str]:
-    """What is said on the terminal: how much was made, and every kind of problem with its first cases."""
-    yield say(
-        "统计时点{day}：{n}所学校，得出{facts}个数据项",
-        day=day,
-        n=found.schools.height,
-        facts=len({one.fact.name for one in found.made}),
-    )
+def summary(found: Assembled, read: Sequence[Problem], day: date) -> Iterator[tuple[str, str]]:
+    """What is said on the terminal, lines with their severity ("" for none): how much was made, and every
+    kind of problem with its first cases. read: what was odd in reading the files.
+    """
+    facts = len({one.fact.name for one in found.made})
+    schools = found.schools.height
+    yield "", say("统计时点{day}：{n}所学校，得出{facts}个数据项", day=day, n=schools, facts=facts)
     first: dict[tuple[str, str], list[Problem]] = {}
-    counts: dict[tuple[str, str], int] = {}
+    counts = Counter((one.severity, one.code) for one in read)
     for one in (*read, *found.tellings.problems):
         first.setdefault((one.severity, one.code), []).append(one)
-    for one in read:
-        counts[one.severity, one.code] = counts.get((one.severity, one.code), 0) + 1
     for kind, number in found.tellings.counts.items():
-        key = (kind.severity, kind.code)
-        counts[key] = counts.get(key, 0) + number
-    for key, number in sorted(counts.items()):
-        severity, code = key
-        yield f"[{severity_word(severity)}] {problem_words(code) or code}: {number}"
-        yield from (f"  {one.line()}" for one in first[key][:_SHOWN])
+        counts[kind.severity, kind.code] += number
+    for (severity, code), number in sorted(counts.items()):
+        yield severity, f"[{severity_word(severity)}] {problem_words(code) or code}: {number}"
+        for one in first[severity, code][:_SHOWN]:
+            yield severity, f"  {one.line()}"
         if number > _SHOWN:
-            yield f"  {msg('……')}"
+            yield severity, f"  {msg('……')}"

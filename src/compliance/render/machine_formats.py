@@ -18,6 +18,7 @@ from polars.io.plugins import register_io_source
 from compliance.assessment.places import of_problems
 from compliance.engine.results import FINDINGS, CountyResult, Results, WaiverOutcome
 from compliance.kernel.errors import Problem
+from compliance.kernel.formula_guard import guarded
 
 FORMAT = "junheng-results/1"
 _SLICE = 50_000
@@ -41,9 +42,6 @@ _RULESET = ("id", "version", "as_of", "layers")
 _EXCLUDED = ("county_code", "school_code", "stage", "reason", "year")
 # A number follows `":` only behind a key: inside a string the quote would be escaped.
 _WHOLE = r'([^\\]":-?[0-9]+)\.0([,}])'
-# What a spreadsheet would take for a formula; only text that others typed can begin so.
-_FORMULA = r"^([=+\-@\t\r])"
-_TYPED = ("school_code", "school_name", "message")
 
 
 def json_results(report: Results, stream: BinaryIO) -> None:
@@ -71,13 +69,13 @@ def ndjson(parts: Iterable[pl.DataFrame], stream: BinaryIO) -> None:
 def csv(parts: Iterable[pl.DataFrame], stream: BinaryIO) -> None:
     """The findings for a spreadsheet: UTF-8 with a byte order mark, lists as JSON text."""
     listed = [name for name in _FIELDS if FINDINGS[name].is_nested()]
-    typed = [pl.col(name).str.replace(_FORMULA, "'$1") for name in _TYPED]
+    typed = [guarded(pl.col(name)) for name in _FIELDS if FINDINGS[name] == pl.String]
     stream.write(b"\xef\xbb\xbf")
     head = True
     for part in _cut(parts):
         columns = [_json(part.get_column(name)) for name in listed]
         with _written_by_polars(stream) as plain:
-            part.with_columns(*columns, *typed).write_csv(plain, include_header=head)
+            part.with_columns(*typed, *columns).write_csv(plain, include_header=head)
         head = False
     if head:
         stream.write((",".join(_FIELDS) + "\n").encode())

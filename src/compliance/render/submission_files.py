@@ -16,6 +16,7 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.formats.json import FORMAT
 from compliance.intake.formats.raw_table import TABLE_OF
 from compliance.kernel import submission as kernel
+from compliance.kernel.formula_guard import guarded
 from compliance.kernel.i18n import use
 from compliance.kernel.submission import KEY, TABLES, Submission
 
@@ -23,6 +24,7 @@ from compliance.kernel.submission import KEY, TABLES, Submission
 _RECORD_NAMES = {"monitored_year": "year", "member": "members"}
 _OWN_YEAR = {"monitoring": "school_year"}
 _EXACT = 2**53  # below it every whole double is written without a point
+_TEXTS = (pl.String, pl.List(pl.String))
 _UTF8_MARK = b"\xef\xbb\xbf"  # by it Excel knows Chinese text
 
 
@@ -59,7 +61,9 @@ def as_tables(submission: Submission, words: Vocabulary, suffix: str) -> dict[st
         else:
             facts = words.tables[TABLE_OF[table]]
             stream.write(_UTF8_MARK)
-            frame.select(_written(one, facts.get(one.name)) for one in frame).write_csv(stream)
+            cells = frame.select(_written(one, facts.get(one.name)) for one in frame)
+            typed = [name for name, kind in frame.schema.items() if kind in _TEXTS]
+            cells.with_columns(guarded(pl.col(name)) for name in typed).write_csv(stream)
         found[f"{table}{suffix}"] = stream.getvalue()
     return found
 

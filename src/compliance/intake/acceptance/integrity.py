@@ -330,25 +330,35 @@ def _unattributed(
     `_of_another_county`, where several are a county of their own.
     """
     errors = [one for one in outcomes if isinstance(one, Problem) and one.severity == "error"]
-    of_nobody = [one for one in errors if one.county_code is None]
-    single = [one for one in errors if one.code == "missing_county" and _rows_of(one, rows) == 1]
-    if not (of_nobody or single):
-        return {}
     counties = (
         rows["counties"].filter(keyed()).select("_code", "_year").unique().sort("_code", "_year")
     )
     codes = set(counties["_code"])
+    slips: dict[str | None, list[Problem]] = {}  # county, None where it has no record
+    for one in _single(errors, rows):
+        slips.setdefault(one.county_code if one.county_code in codes else None, []).append(one)
+    everyones = (*(one for one in errors if one.county_code is None), *slips.get(None, ()))
     found = {}
     for code, year in counties.iter_rows():
-        slips = (one for one in single if one.county_code not in codes - {code})
-        found[code, year] = (*of_nobody, *slips)
-    return {key: own for key, own in found.items() if own}
+        if everyones or code in slips:
+            # thousands of counties share one tuple
+            found[code, year] = (*everyones, *slips[code]) if code in slips else everyones
+    return found
 
 
-def _rows_of(problem: Problem, rows: Mapping[str, pl.DataFrame]) -> int:
-    """How many rows of all tables name the county and year of a problem."""
-    own = pl.col("_code").eq_missing(problem.county_code) & pl.col("_year").eq_missing(problem.year)
-    return sum(frame.filter(own).height for frame in rows.values())
+def _single(errors: Iterable[Problem], rows: Mapping[str, pl.DataFrame]) -> list[Problem]:
+    """Of the errors about counties, or years of one, without a record those about a single row."""
+    lost = {(one.county_code, one.year): one for one in errors if one.code == "missing_county"}
+    if not lost:
+        return []
+    named = pl.concat(
+        [one.select("_code", "_year") for one in rows.values()], how="vertical_relaxed"
+    )
+    counted = named.filter(pl.col("_code").is_in([code for code, _ in lost])).group_by(
+        "_code", "_year"
+    )
+    numbers = {(code, year): n for code, year, n in counted.len().iter_rows()}
+    return [one for key, one in lost.items() if numbers.get(key) == 1]
 
 
 # ── what was wrong before any county was known ─────────────────────────────────────

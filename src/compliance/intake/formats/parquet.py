@@ -52,7 +52,7 @@ def read_parquet(data: bytes, table: str, complaints: Complaints, words: Vocabul
         if column.name.startswith(INDEX):
             continue
         match = words.match(TABLE_OF[table], column.name)
-        cells = _cells(column, complaints) if match else column
+        cells = plain_cells(column, complaints) if match else column
         if cells is None:
             _wrong_type(column, complaints)
         else:
@@ -131,7 +131,7 @@ def decode_apart(data: bytes, columns: IO[bytes], stated: Extent) -> int | None:
     return run_apart(_DECODE, (), data, columns, memory)
 
 
-def _cells(column: pl.Series, complaints: Complaints) -> pl.Series | None:
+def plain_cells(column: pl.Series, complaints: Complaints) -> pl.Series | None:
     """The column in one of the types a table may have; None for bytes, structs and the like."""
     kind = column.dtype
     if kind in (pl.Categorical, pl.Enum, pl.Date):

@@ -156,7 +156,7 @@ class SideLines:
 
     def is_record(self, cells: Sequence[str], place: Callable[[int], str]) -> bool:
         """Whether a line is a record. place: column → where its cell stands."""
-        if cells[self.key].startswith(EXAMPLE) or self._is_header(cells):
+        if self._is_example(cells) or self._is_header(cells):
             return False
         filled = [column for column, cell in enumerate(cells) if cell]
         kind, column = self._kind(cells, filled) if filled else ("", 0)
@@ -191,6 +191,11 @@ class SideLines:
         expected = msg("请核对这些行中没有学校的数据；合计由程序计算")
         at = self._left[0].at if self._left else self.titles[0]
         self.complaints.warning(code, message, expected, at)
+
+    def _is_example(self, cells: Sequence[str]) -> bool:
+        """Whether a line is the template's example; one that names a school has its code refused."""
+        name = "" if self.name is None else cells[self.name]
+        return cells[self.key].startswith(EXAMPLE) and (not name or name.startswith(EXAMPLE))
 
     def _is_header(self, cells: Sequence[str]) -> bool:
         return any(list(cells) == list(row) for row in self.rows)

@@ -9,11 +9,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from docx.opc.oxml import serialize_part_xml
 from docx.oxml.ns import qn
@@ -26,14 +25,13 @@ from compliance.kernel.i18n import msg, say
 from compliance.render.documents import template_files
 from compliance.render.documents.jinja import environment, filled, loaded
 from compliance.render.documents.text import printable, truncated
+from compliance.render.documents.word_parts import BODY, word_parts
 
 # python-docx wraps lxml, whose elements have no types.
 Untyped: TypeAlias = Any
 
 # Every entry of every file carries this date: same figures, same bytes.
 _DATE = (1980, 1, 1, 0, 0, 0)
-_TEXT = "word/document.xml"
-_UNPACKED = 100_000_000  # bytes of a template's parts
 _TAG = re.compile(r"<[^>]*>")
 _SHORT = 40  # letters of a paragraph in a message
 # The text of a document without the page that it ends with.
@@ -44,7 +42,7 @@ class WordTemplate:
     """A Word file whose parts with placeholders are compiled, the others kept as they are."""
 
     def __init__(self, name: str, content: bytes, template_dirs: Sequence[Path] = ()) -> None:
-        self._name, self._parts = name, _parts(name, content)
+        self._name, self._parts = name, word_parts(name, content)
         self._lines: dict[str, Sequence[str]] = {}  # part → its source, a line a paragraph
         self._filled = _compiled(name, content, self._lines, template_dirs)
 
@@ -71,7 +69,7 @@ class WordTemplate:
                 text = content
                 if template is not None:
                     text = self._text(template, context).encode("utf-8")
-                if without_last_section and part == _TEXT:
+                if without_last_section and part == BODY:
                     try:
                         text = _without_last_section(text)
                     except SyntaxError as error:  # what lxml calls XML that is none
@@ -98,13 +96,12 @@ def _with_paragraph(error: PackError, lines: Sequence[str]) -> PackError:
     )
 
 
-def _patch(name: str, content: bytes) -> Callable[[str], str]:
-    """What turns the XML of a Word file into a Jinja template."""
+def _patched(name: str, raw: bytes) -> str:
+    """The XML of a Word file as a Jinja template."""
     try:
-        patch = DocxTemplate(io.BytesIO(content)).patch_xml
-    except Exception as error:  # whatever python-docx makes of a strange package
-        raise template_files.fault(msg("不是Word文档"), name) from error
-    return cast("Callable[[str], str]", patch)
+        return str(DocxTemplate(name).patch_xml(raw.decode("utf-8")))
+    except UnicodeDecodeError as error:
+        raise template_files.fault(msg("不是UTF-8编码"), name) from error
 
 
 def _block(name: str, template_dirs: Sequence[Path]) -> tuple[str, str, None] | None:
@@ -116,19 +113,9 @@ def _block(name: str, template_dirs: Sequence[Path]) -> tuple[str, str, None] | 
     if there is None:
         return None
     found, content = there
-    source = _patch(found, content)(_parts(found, content)[_TEXT].decode("utf-8"))
+    source = _patched(found, word_parts(found, content)[BODY])
     body = _BODY.search(source)
     return (body[1] if body else ""), found, None
-
-
-def _parts(name: str, content: bytes) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(one.file_size for one in packed.infolist()) > _UNPACKED:
-                raise template_files.fault(msg("文件过大"), name)
-            return {part: packed.read(part) for part in packed.namelist()}
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
-        raise template_files.fault(msg("不是Word文档"), name) from error
 
 
 def _without_last_section(text: bytes) -> bytes:
@@ -161,11 +148,11 @@ def sources(name: str, content: bytes) -> dict[str, str]:
 
     Raises PackError where it is no Word file.
     """
-    patch, found = _patch(name, content), {}
-    for part, raw in _parts(name, content).items():
+    found = {}
+    for part, raw in word_parts(name, content).items():
         ours = part.startswith(("word/", "docProps/")) and part.endswith(".xml")
         if ours and (b"{{" in raw or b"{%" in raw):
-            found[part] = patch(raw.decode("utf-8")).replace("</w:p>", "</w:p>\n")
+            found[part] = _patched(name, raw).replace("</w:p>", "</w:p>\n")
     return found
 
 
@@ -180,7 +167,7 @@ def _compiled(
     made.loader = FunctionLoader(partial(_block, template_dirs=template_dirs))
     compiled = {}
     for part, source in sources(name, content).items():
-        own = f"{name}/{part}" if part != _TEXT else name
+        own = f"{name}/{part}" if part != BODY else name
         lines[own] = source.splitlines()
         try:
             compiled[part] = loaded(partial(made.from_string, source))

@@ -16,14 +16,15 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from jinja2 import FunctionLoader, StrictUndefined, Template
+from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateRuntimeError
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
 from compliance.kernel.errors import JunhengError
 from compliance.kernel.i18n import lang, msg, pick, say
 from compliance.render.documents import template_files
-from compliance.render.documents.sandbox import Sandbox
+from compliance.render.documents.sandbox import Sandbox, bounded
+from compliance.render.documents.text import visible
 
 _HERE = Path(__file__).parents[2]  # the package: what goes wrong in it is no template's fault
 _OURS = ("sandbox.py", "jinja.py")
@@ -37,14 +38,20 @@ def loaded(load: Callable[[], Template]) -> Template:
 
 def filled(template: Template, **context: object) -> str:
     """The template's text. Raises PackError where it asks for what is not there, or does not end."""
-    with _faults(template.name or ""), cast("Sandbox", template.environment).counting():
+    with (
+        _faults(template.filename or template.name or ""),
+        cast("Sandbox", template.environment).counting(),
+    ):
         return template.render(**context)
 
 
 def pieces(template: Template, **context: object) -> Iterator[str]:
     """The template's text piece by piece; raises what `filled` does."""
-    with _faults(template.name or ""), cast("Sandbox", template.environment).counting():
-        yield from template.generate(**context)
+    with (
+        _faults(template.filename or template.name or ""),
+        cast("Sandbox", template.environment).counting(),
+    ):
+        yield from bounded(template.generate(**context))
 
 
 @contextmanager
@@ -64,8 +71,16 @@ def _faults(name: str) -> Iterator[None]:
         place = _place(error)
         if place is None:
             raise
-        told = str(error) or type(error).__name__
-        raise template_files.fault(told, place or name) from error
+        raise template_files.fault(_told(error), place or name) from error
+
+
+def _told(error: Exception) -> str:
+    match error:
+        case RecursionError():
+            return msg("层层调用过深")
+        case MemoryError():
+            return msg("占用内存过多")
+    return str(error) or type(error).__name__
 
 
 def _place(error: BaseException) -> str | None:
@@ -90,8 +105,17 @@ def markdown(value: object) -> str:
     """`value` as inert Markdown text on one line, fit for a table cell; Markup passes as it is."""
     if isinstance(value, Markup):
         return value
-    text = _BREAKS.sub(" ", "" if value is None else str(value))
+    text = visible(_BREAKS.sub(" ", "" if value is None else str(value)))
     return Markup(_SPECIAL.sub(r"\\\1", html.escape(text, quote=False)))  # noqa: S704 - escaped here
+
+
+def _seen(value: object) -> object:
+    """A text without what nobody sees; the page's own, and what is no text, as it is."""
+    plain = isinstance(value, str) and not isinstance(value, Markup)
+    return visible(cast("str", value)) if plain else value
+
+
+_HOLE = re.compile(r"\{([^{}]*)\}")
 
 
 def _source(name: str, template_dirs: Sequence[Path]) -> tuple[str, str, None] | None:
@@ -107,8 +131,17 @@ def _source(name: str, template_dirs: Sequence[Path]) -> tuple[str, str, None] |
 
 
 def _filled_in(zh: str, en: str, **values: object) -> str:
-    """A template's own text in the language asked for: templates carry both, side by side."""
-    return pick(zh, en).format(**values)
+    """A template's own text in the language asked for: templates carry both, side by side.
+
+    A hole is a name and nothing more: `str.format` would go through attributes and make any width.
+    """
+
+    def value(hole: re.Match[str]) -> str:
+        if hole[1] not in values:
+            raise TemplateRuntimeError(say("say 没有给出 {name}", name=hole[0]))
+        return str(values[hole[1]])
+
+    return _HOLE.sub(value, pick(zh, en))
 
 
 def environment(suffix: str, template_dirs: Sequence[Path] = ()) -> Sandbox:
@@ -120,7 +153,7 @@ def environment(suffix: str, template_dirs: Sequence[Path] = ()) -> Sandbox:
     made = Sandbox(
         loader=FunctionLoader(partial(_source, template_dirs=template_dirs)),
         autoescape=suffix == "html",
-        finalize=None if suffix == "html" else markdown,
+        finalize=_seen if suffix == "html" else markdown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -30,9 +30,7 @@ def printable(text: object) -> str:
         return ""
     # Line breaks and tabs become one blank; the full-width blank is a letter of a form.
     line = _BREAKS.sub(lambda found: "　" if set(found[0]) == {"　"} else " ", str(text))
-    if not line.isprintable():
-        line = "".join(filter(_has_shape, line))
-    return line.replace("㎡", "平方米").strip(" ")
+    return visible(line).replace("㎡", "平方米").strip(" ")
 
 
 _BARE = re.compile(r"[\w@%+=:,./-]+")
@@ -45,6 +43,13 @@ def as_typed(path: str) -> str:
     if _BARE.fullmatch(name):
         return name
     return shlex.quote(name) if _LIVE.search(name) else f'"{name}"'
+
+
+def visible(text: str) -> str:
+    """`text` without control signs and signs that have no shape; line feeds and tabs stay."""
+    if text.isprintable():
+        return text
+    return "".join(char for char in text if char in "\n\t" or _has_shape(char))
 
 
 def _has_shape(char: str) -> bool:

@@ -17,6 +17,7 @@ from compliance.assessment.submissions import SUPERSEDED, submissions
 from compliance.engine.results import Results
 from compliance.kernel.errors import summed_up
 from compliance.kernel.i18n import msg, msg_in, say
+from compliance.kernel.terminal_text import style
 from compliance.render import baseline, phrases
 from compliance.render.documents.text import BETWEEN, columns, printable, row, wrap
 from compliance.render.report.index import CountyIndex, RankedCounty, county_index, order_told
@@ -25,7 +26,7 @@ from compliance.render.waived import waived_lines
 _SCHOOLS, _GAPS, _TITLE = 20, 30, 30
 _EACH = 200  # counties told one by one
 _NAME = 12
-_BOLD, _RED, _GREEN, _YELLOW, _END = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
+_BOLD, _RED, _GREEN, _YELLOW, _END = (style(number) for number in (1, 31, 32, 33, 0))
 _COLOURS = {"✓": _GREEN, "✗": _RED, "!": _RED, "?": _YELLOW}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from compliance.facts.fact import Fact
@@ -11,7 +10,6 @@ from compliance.rules.language import conditions
 from compliance.rules.language.conditions import Where
 from compliance.rules.language.model import Condition
 
-_ALL: Mapping[str, Any] = MappingProxyType({})  # no condition: every row, every school
 COUNTED = ("count", "sum", "list", "distinct")  # what a definition may make of the rows it takes
 STAGE = "stage"  # the column that says of which stage's facts a row is
 
@@ -27,10 +25,10 @@ class RegisterUse(NamedTuple):
 
     name: str
     key: tuple[str, ...]
+    without: Mapping[str, Any]
     home: tuple[Condition, ...] = ()
     begin: str = ""
     end: str = ""
-    without: Mapping[str, Any] = _ALL
     source: str = ""
     note: str = ""
     note_en: str = ""
@@ -57,9 +55,9 @@ class Definition(NamedTuple):
     name: str
     register: str
     how: str
+    where: Where
+    schools: Where
     column: str = ""
-    where: Where = _ALL
-    schools: Where = _ALL
     everywhere: bool = False
     needs: tuple[str, ...] = ()
     none_missing: bool = False
@@ -91,13 +89,15 @@ class Assembly(NamedTuple):
 def register_use(name: str, table: Mapping[str, Any], stated_at: str) -> RegisterUse:
     """A [register.*] table."""
     lists = {key: tuple(table.get(key, ())) for key in ("key", "home")}
-    return RegisterUse(**{**table, **lists, "name": name, "stated_at": stated_at})
+    own = {"without": {}, **table, **lists, "name": name, "stated_at": stated_at}
+    return RegisterUse(**own)
 
 
 def definition(name: str, table: Mapping[str, Any], pack: str, stated_at: str) -> Definition:
     """An [assemble.*] table."""
     how = next(word for word in COUNTED if word in table)
-    plain = {key: value for key, value in table.items() if key not in (*COUNTED, "none", "needs")}
+    given = {"where": {}, "schools": {}, **table}
+    plain = {key: value for key, value in given.items() if key not in (*COUNTED, "none", "needs")}
     return Definition(
         name=name,
         how=how,

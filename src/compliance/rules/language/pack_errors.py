@@ -85,6 +85,9 @@ def _told(error: Any) -> str:  # noqa: ANN401
             told = say("“{found}”应大于{bound}", found=_short(found), bound=wanted)
         case "minimum" | "maximum" | "maxLength" | "maxItems":
             told = say("“{found}”超出范围（{bound}）", found=_short(found), bound=wanted)
+        case "oneOf":  # of several forms more than one fits
+            named = [name for form in wanted for name in form.get("required", ()) if name in found]
+            told = say("{names} 只能写一个", names=_listed(dict.fromkeys(named)))
         case _:
             told = str(error.message)[:200]
     return told
