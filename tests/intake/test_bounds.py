@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
+import tracemalloc
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,8 +16,10 @@ import pytest
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake import limits
 from compliance.intake.accept import accept
+from compliance.intake.formats import dataset
 from compliance.intake.formats.discover import gather, readers
 from compliance.intake.formats.parquet_footer import extent
+from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.errors import OF_A_KIND, Problem, summed_up
 from tests.intake import inputs
 from tests.support.nonempty import nonempty
@@ -84,6 +89,34 @@ class TestOfficeFiles:
             tmp_path / "a.xlsx", {**inputs.SHEETS, "学校": [row, inputs.SCHOOL_ROWS[1]]}
         )
         assert inputs.only(path, "超过2,000列").at == "学校"
+
+
+class TestArchivesAndPages:
+    def test_an_archive_unpacks_to_no_more_than_its_size_allows(self, tmp_path: Path) -> None:
+        parts = {f"schools{n}__csv": b"\n" * (15 * limits.MIB) for n in range(5)}
+        path = inputs.zipped(tmp_path / "a.zip", counties__csv=inputs.COUNTIES_CSV, **parts)
+        problem = inputs.only(path, "75 MB", "解压后不超过")
+        assert problem.code == "zip_bomb"
+
+    def test_a_member_larger_than_it_says_is_never_unpacked_whole(self, tmp_path: Path) -> None:
+        path = inputs.zipped(tmp_path / "a.zip", schools__csv=b"\n" * (15 * limits.MIB))
+        content = bytearray(path.read_bytes())
+        struct.pack_into("<I", content, content.rindex(b"PK\x01\x02") + 24, 1000)
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        tracemalloc.start()
+        with pytest.raises(UnreadableError):
+            dataset._unpacked(archive, archive.infolist()[0], Complaints("", []))
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert most < limits.MIB
+
+    def test_more_tables_than_a_dataset_has(self, tmp_path: Path) -> None:
+        parts = {f"t{n}__csv": "a,b\n" for n in range(limits.MOST_TABLES + 1)}
+        assert inputs.only(inputs.zipped(tmp_path / "a.zip", **parts), "1000张")
+
+    def test_a_page_of_nothing_but_tables(self, tmp_path: Path) -> None:
+        page = "<html>" + "<table>" * (limits.MOST_SHEETS + 1)
+        assert inputs.only(inputs.written(tmp_path / "a.xls", page), "工作表超过1000张")
 
 
 class TestParquet:

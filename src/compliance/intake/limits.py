@@ -15,7 +15,9 @@ MOST_FILES = 20_000
 # an archive: what it unpacks to, its members, how far one may have been squeezed.
 # Deflate reaches 1032:1 on nothing but repetition; a sheet of figures stays below 50:1.
 MOST_UNPACKED = 512 * MIB
-MOST_MEMBERS = 10_000
+MOST_MEMBERS, MOST_TABLES = 10_000, 1000
+# so much, and so much more for a byte of the archive or Parquet file
+FREE_UNPACKED, UNPACKED_A_BYTE = 64 * MIB, 50
 MOST_RATIO = 250
 RATIO_FROM = 16 * MIB
 
@@ -33,7 +35,6 @@ DECODING_MEMORY = 1024 * MIB
 # more a byte of the file, for one constant of a few bytes may stand in every row; what the footer holds
 FREE_VALUES, VALUES_A_BYTE = 500_000, 5
 FREE_ROWS, BYTES_A_ROW = 50_000, 8
-FREE_UNPACKED, UNPACKED_A_BYTE = 64 * MIB, 50
 MOST_OF_A_FOOTER = 500_000
 
 # a workbook's sheets; a worksheet: the block that its filled cells span; a cell's signs, as Excel has them

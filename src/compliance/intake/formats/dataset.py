@@ -30,7 +30,7 @@ from compliance.intake.formats.source_file import (
     load,
     open_archive,
 )
-from compliance.intake.limits import MOST_OF_A_TABLE
+from compliance.intake.limits import MOST_OF_A_TABLE, MOST_TABLES
 from compliance.intake.problems import Complaints, Location, UnreadableError
 from compliance.kernel.i18n import msg, pick, say
 
@@ -205,6 +205,10 @@ def _members(
     """The members that are tables, each with its name and its table; what is passed over is said."""
     members: list[tuple[str, str, zipfile.ZipInfo]] = []
     unread: list[str] = []
+    of_a_form = (PurePosixPath(name).suffix.lower() in FORMS for name in archive.namelist())
+    if sum(of_a_form) > MOST_TABLES:
+        message = say("压缩包内的数据表超过{n}张", n=MOST_TABLES)
+        raise complaints.unreadable("too_large", message)
     for member in archive.infolist():
         name = _name(member).replace("\\", "/")
         base = posixpath.basename(name)
@@ -264,7 +268,7 @@ def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, complaints: Com
         raise complaints.unreadable("compression", message, expected)
     try:
         with archive.open(member) as stream:
-            data = stream.read(MOST_OF_A_TABLE + 1)
+            data = stream.read(min(member.file_size, MOST_OF_A_TABLE) + 1)
     except DAMAGE as error:
         raise damaged(complaints) from error
     if is_empty(data):

@@ -8,6 +8,7 @@ whose zero only keeps the place in a file that a script has written.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -275,7 +276,7 @@ class Cells:
         self.formulas: set[Place] = set()
         self.merged: list[Block] = []
         self.hidden_rows: set[int] = set()
-        self._hidden_columns = [0] * (limits.MOST_SHEET_COLUMNS + 1)  # how many more begin here
+        self._hidden_columns: Counter[int] = Counter()  # how many more begin here
         self._corners = limits.MOST_SHEET_ROWS, limits.MOST_SHEET_COLUMNS, -1, -1
 
     def reach(self, row: int, column: int) -> None:
@@ -319,8 +320,10 @@ class Cells:
         return value
 
     def hide_columns(self, first: int, last: int) -> None:
-        """Columns that are not seen, the last among them."""
-        self._hidden_columns[first] += 1
+        """Columns that are not seen, the last among them. Raises MalformedError off the sheet."""
+        if first > limits.MOST_SHEET_COLUMNS:
+            raise MalformedError
+        self._hidden_columns[max(first, 0)] += 1
         self._hidden_columns[min(last + 1, limits.MOST_SHEET_COLUMNS)] -= 1
 
     def within(self, block: Block) -> Block:
@@ -340,7 +343,7 @@ class Cells:
         rows: list[list[Cell]] = [[None] * width for _ in range(top, bottom + 1)]
         for (row, column), value in self.values.items():
             rows[row - top][column - left] = value
-        columns = list(accumulate(self._hidden_columns))
+        columns = list(accumulate(self._hidden_columns[column] for column in range(right + 1)))
         merged = [block for one in self.merged if (block := self.within(one)).size]
         if sum(block.size for block in merged) > limits.MOST_SHEET_CELLS:
             raise MalformedError

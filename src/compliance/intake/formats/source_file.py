@@ -112,7 +112,7 @@ def open_archive(data: bytes, complaints: Complaints) -> zipfile.ZipFile:
         message = say("压缩包内文件过多：{n}个", n=len(members))
         at_most = say("不超过{n}个", n=limits.MOST_MEMBERS)
         raise complaints.unreadable("too_large", message, at_most)
-    _check_sizes(members, complaints)
+    _check_sizes(members, len(data), complaints)
     if any(member.flag_bits & 1 for member in members):
         message = msg("文件有密码")
         expected = msg("去掉密码后再提交")
@@ -120,12 +120,13 @@ def open_archive(data: bytes, complaints: Complaints) -> zipfile.ZipFile:
     return archive
 
 
-def _check_sizes(members: Sequence[zipfile.ZipInfo], complaints: Complaints) -> None:
+def _check_sizes(members: Sequence[zipfile.ZipInfo], size: int, complaints: Complaints) -> None:
+    """size: the archive's own; for members may overlap, and say what they like of their own."""
     unpacked = sum(member.file_size for member in members)
-    if unpacked > limits.MOST_UNPACKED:
+    most = min(limits.FREE_UNPACKED + size * limits.UNPACKED_A_BYTE, limits.MOST_UNPACKED)
+    if unpacked > most:
         message = say("解压后声称有{n} MB，过大，不予读取", n=unpacked // MIB)
-        most = limits.MOST_UNPACKED // MIB
-        at_most = say("解压后不超过{n} MB", n=most)
+        at_most = say("解压后不超过{n} MB", n=most // MIB)
         raise complaints.unreadable("zip_bomb", message, at_most)
     for member in members:
         ratio = member.file_size // max(member.compress_size, 1)

@@ -267,6 +267,9 @@ class TableSheet:
         if not sheet.score:
             self._no_headings()
             return None
+        if len(codes := sheet.codes) > 1:
+            second = Location(self.grid.complaints.file, list(codes.values())[1])
+            raise UnreadableError(second.error(*several_counties(codes)))
         if len(sheet.cells) > MOST_COLUMNS:
             number, at_most = f"{len(sheet.cells):,}", f"{MOST_COLUMNS:,}"
             raise self.grid.complaints.unreadable(
@@ -275,9 +278,6 @@ class TableSheet:
                 say("不超过{n}个", n=at_most),
                 at=self.grid.sheet,
             )
-        if len(codes := sheet.codes) > 1:
-            second = Location(self.grid.complaints.file, list(codes.values())[1])
-            raise UnreadableError(second.error(*several_counties(codes)))
         grid, cells, units = self.grid, sheet.cells, sheet.units()
         matches = {heading: self._meant.match((heading,), units[heading]) for heading in cells}
         given = {h: cell for h, cell in cells.items() if cell.value < grid.width}

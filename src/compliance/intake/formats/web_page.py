@@ -11,7 +11,14 @@ from collections.abc import Sequence
 from html.parser import HTMLParser
 
 from compliance.intake.formats.allowance import BeyondLimitError
-from compliance.intake.formats.grid import Block, Cell, Cells, MalformedError, WholeBook
+from compliance.intake.formats.grid import (
+    Block,
+    Cell,
+    Cells,
+    MalformedError,
+    WholeBook,
+    check_sheets,
+)
 from compliance.intake.formats.package import Attributes
 from compliance.intake.limits import MIB, MOST_SHEET_CELLS
 from compliance.kernel.i18n import say
@@ -128,6 +135,7 @@ class _Page(HTMLParser):
         attributes = {name: value or "" for name, value in attrs}
         if tag == "table":
             self._end_cell()
+            check_sheets(len(self.tables) + 1)
             self._open.append(_Table())
             self.tables.append(self._open[-1])
         elif tag in ("tr", "td", "th") and self._open:
