@@ -260,7 +260,7 @@ def write_beside(home: Path, county: Path) -> None:
     (home / "waivers" / "waivers.toml").write_text(WAIVERS.format(rule=failed, code=code), "utf-8")
     results["findings"] = results["findings"][-KEPT_FINDINGS:]
     (home / "results").mkdir()
-    text = json.dumps(results, ensure_ascii=False, indent=1)
+    text = json.dumps(results, ensure_ascii=False, indent=1).replace(f"{home.as_posix()}/", "")
     (home / "results" / "results.json").write_text(text, "utf-8")
     for name in ("declare", "ledger", "prices", "responsibilities", "returned"):
         (home / name).mkdir()

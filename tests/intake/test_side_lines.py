@@ -79,7 +79,14 @@ def test_lines_that_are_no_records(line: Sequence[str], kind: str) -> None:
         ("备注：新设", "519907", "5199070001", "育红小学", "", ""),
         ("1", "519907", "5199070001", "育红小学（盖章）", "", ""),
         ("甲", "乙", "丙", "育红小学", "1", "2"),
-        ("1", "519907", "示例2134000001", "育红小学", "860", "1200"),  # figures put into the example
+        (
+            "1",
+            "519907",
+            "示例2134000001",
+            "育红小学",
+            "860",
+            "1200",
+        ),  # figures put into the example
     ],
 )
 def test_records_stay(line: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from compliance.cli import console
 from compliance.cli.command import (
     Command,
     GivenPath,
@@ -52,7 +53,9 @@ def check(
     else:
         found = check_path(path, build=not no_build, cases=not no_cases, run_code=run_code)
     told = written(found, form)
-    if told:
+    if told and form == "text":
         click.echo(told)
+    elif told:
+        console.print_document(told)
     failing = {"error", "warning"} if strict else {"error"}
     return int(any(one.severity in failing for one in found))

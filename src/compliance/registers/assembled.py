@@ -21,8 +21,8 @@ from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.journal import step
-from compliance.registers.counting import Tally
-from compliance.registers.listing import Listing
+from compliance.registers.counting import RowCounts
+from compliance.registers.listing import RegisterTable
 from compliance.registers.made_facts import NO_COLUMN, Made, RegisterFacts
 from compliance.registers.once import once
 from compliance.registers.rows import SCHOOL, LaidDown, Progress, SchoolList, lay_down
@@ -72,13 +72,13 @@ class AssemblyTerms:
 
 
 def assemble(
-    listings: Sequence[Listing], schools: pl.DataFrame, rulings: Sequence[Ruling], words: Vocabulary,
+    listings: Sequence[RegisterTable], schools: pl.DataFrame, rulings: Sequence[Ruling], words: Vocabulary,
     terms: AssemblyTerms,
 ) -> Assembled:  # fmt: skip
     """The facts of the listed schools. schools: as in a `Submission`; words: the facts that there are."""
     tellings, made, columns = Tellings(), list[Made](), dict[str, pl.Series]()
     listed = SchoolList(schools.with_row_index(SCHOOL))
-    tables: dict[str, list[Listing]] = {}
+    tables: dict[str, list[RegisterTable]] = {}
     for listing in listings:
         tables.setdefault(listing.form.name, []).append(listing)
     for name, of in tables.items():
@@ -108,7 +108,7 @@ def _saying(rulings: Sequence[Ruling], register: str) -> list[Ruling]:
 
 
 def _counted(
-    name: str, tables: list[Listing], ruling: Ruling, listed: SchoolList, words: Vocabulary,
+    name: str, tables: list[RegisterTable], ruling: Ruling, listed: SchoolList, words: Vocabulary,
     terms: AssemblyTerms, tellings: Tellings,
 ) -> tuple[RegisterFacts, list[Definition]]:  # fmt: skip
     """A register counted for the schools of a ruling, and the definitions whose columns are there."""
@@ -125,7 +125,7 @@ def _counted(
     )
     definitions = [one for one in ruling.assembly.definitions.values() if one.register == name]
     usable = list(_with_columns(definitions, laid, words, tellings))
-    tally = Tally(usable)
+    tally = RowCounts(usable)
     schools = listed.frame.filter(pl.col("county_code").is_in(ruling.counties))
     for rows in once(laid, tellings):
         tally.add(rows)

@@ -27,7 +27,7 @@ _FEW = 8  # so many pieces are added up at once
 
 
 @dataclass
-class Tally:
+class RowCounts:
     """What has been counted so far. definitions: those of a register whose columns are all there."""
 
     definitions: list[Definition]

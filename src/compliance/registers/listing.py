@@ -30,7 +30,7 @@ NAMED = 20  # so many columns that were not read are named
 
 
 @dataclass(frozen=True)
-class Listing:
+class RegisterTable:
     """A table of a register.
 
     file: its name. columns: heading → column, of those that are read. rows: how many. chunks: its rows
@@ -55,13 +55,15 @@ class Listing:
         return Location(self.file, self.place(row, heading))
 
 
-def of_sheet(grid: Grid, form: RegisterForm, complaints: Complaints) -> Listing | None:
+def of_sheet(grid: Grid, form: RegisterForm, complaints: Complaints) -> RegisterTable | None:
     """The register on a sheet; None where its headings are of no use."""
     raw = TableSheet(grid, form.table, registers().words).read()
     return None if raw is None else _of_table(raw, form, complaints)
 
 
-def of_text(path: Path, form: RegisterForm, folder: Path, complaints: Complaints) -> Listing | None:
+def of_text(
+    path: Path, form: RegisterForm, folder: Path, complaints: Complaints
+) -> RegisterTable | None:
     """The register in a text; `folder` holds what is set aside. Raises UnreadableError."""
     if path.stat().st_size <= STREAMED_FROM:
         data = load(path, RawDocument(path.name), complaints, STREAMED_FROM)
@@ -80,7 +82,9 @@ def of_text(path: Path, form: RegisterForm, folder: Path, complaints: Complaints
     return _set_aside(form, complaints, columns, target, rows, place)
 
 
-def of_parquet(path: Path, form: RegisterForm, folder: Path, complaints: Complaints) -> Listing:
+def of_parquet(
+    path: Path, form: RegisterForm, folder: Path, complaints: Complaints
+) -> RegisterTable:
     """The register in a Parquet file; `folder` holds what is set aside. Raises UnreadableError."""
     columns = _columns(parquet_headings(path, complaints), form, complaints)
     target = folder / f"{path.name}.parquet"
@@ -112,18 +116,18 @@ def parquet_headings(path: Path, complaints: Complaints) -> list[str]:
     return names
 
 
-def _of_table(raw: RawTable, form: RegisterForm, complaints: Complaints) -> Listing:
+def _of_table(raw: RawTable, form: RegisterForm, complaints: Complaints) -> RegisterTable:
     columns = _columns(list(raw.columns), form, complaints)
     kept: Mapping[str, Cells] = {heading: raw.columns[heading] for heading in columns}
     raw = replace(raw, columns=kept)
     one = [(0, raw)]
-    return Listing(form, complaints.file, columns, raw.height, lambda: iter(one), raw.place)
+    return RegisterTable(form, complaints.file, columns, raw.height, lambda: iter(one), raw.place)
 
 
 def _set_aside(
     form: RegisterForm, complaints: Complaints, columns: Mapping[str, str], target: Path, rows: int,
     place: Callable[[int, str], str],
-) -> Listing:  # fmt: skip
+) -> RegisterTable:  # fmt: skip
     def chunk(start: int, frame: pl.DataFrame) -> RawTable:
         cells = {heading: _cells(frame[heading], complaints) for heading in columns}
 
@@ -135,7 +139,7 @@ def _set_aside(
     def chunks() -> Iterator[tuple[int, RawTable]]:
         return ((start, chunk(start, frame)) for start, frame in pieces(target, rows))
 
-    return Listing(form, complaints.file, columns, rows, chunks, place)
+    return RegisterTable(form, complaints.file, columns, rows, chunks, place)
 
 
 def _cells(column: pl.Series, complaints: Complaints) -> pl.Series:

@@ -41,7 +41,7 @@ class Made(NamedTuple):
 class RegisterFacts:
     """The facts of one register for some of the listed schools.
 
-    outcome: of a `Tally`. schools: the listed ones, with SCHOOL; whole: of which of them the register has
+    outcome: of a `RowCounts`. schools: the listed ones, with SCHOOL; whole: of which of them the register has
     all rows. file: what to name in problems.
     """
 

@@ -47,7 +47,7 @@ def once(laid: LaidDown, tellings: Tellings) -> Iterator[pl.DataFrame]:
         for part in range(parts):
             keys = repeated.filter(pl.col(KEY) % parts == part)
             found = [frame.join(keys, on=KEY, how="semi") for frame in laid.frames()]
-            yield _Settling(laid, pl.concat(found), tellings).settled()
+            yield _Repeated(laid, pl.concat(found), tellings).settled()
 
 
 def _surely(laid: LaidDown) -> pl.Expr:
@@ -68,7 +68,7 @@ def _repeated(laid: LaidDown) -> tuple[pl.DataFrame | None, int]:
     return (found.alias(KEY).to_frame(), int(twice.sum()) + len(found)) if len(found) else (None, 0)
 
 
-class _Settling:
+class _Repeated:
     """Rows whose keys stand several times, or whose hashes agree by chance."""
 
     def __init__(self, laid: LaidDown, rows: pl.DataFrame, tellings: Tellings) -> None:

@@ -22,7 +22,7 @@ from compliance.intake.limits import EXPLAINED_ROWS
 from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
-from compliance.registers.listing import Listing
+from compliance.registers.listing import RegisterTable
 from compliance.registers.tellings import Tellings
 from compliance.rules.language.assembly import STAGE, RegisterUse
 
@@ -79,7 +79,7 @@ class LaidDown:
     columns: set[str] = field(default_factory=set)
     there: set[str] = field(default_factory=set)
     hashes: list[pl.Series] = field(default_factory=list)
-    listings: list[Listing] = field(default_factory=list)
+    listings: list[RegisterTable] = field(default_factory=list)
 
     def frames(self) -> Iterator[pl.DataFrame]:
         """The rows, piece by piece."""
@@ -91,7 +91,7 @@ class LaidDown:
 
 
 def lay_down(
-    listings: list[Listing], use: RegisterUse, schools: SchoolList, day: date, folder: Path,
+    listings: list[RegisterTable], use: RegisterUse, schools: SchoolList, day: date, folder: Path,
     tellings: Tellings, *, partial: bool, progress: Progress | None = None,
 ) -> LaidDown:  # fmt: skip
     """Type all rows of a register's tables. partial: rows of no listed school are no errors."""
@@ -142,7 +142,7 @@ def _given(name: str, use: RegisterUse, there: set[str]) -> bool:
     return name in use.without and (not isinstance(given, Mapping) or given["column"] in there)
 
 
-def _assumed(listing: Listing, form: RegisterForm, use: RegisterUse) -> Iterator[Problem]:
+def _assumed(listing: RegisterTable, form: RegisterForm, use: RegisterUse) -> Iterator[Problem]:
     """What stands for a column that a table does not have."""
     if STAGE in form.columns and STAGE not in listing.columns:
         label = form.columns[STAGE].label

@@ -22,7 +22,13 @@ from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.errors import Problem, UsageError
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.paths import is_folder, is_there, real, shown
-from compliance.registers.listing import Listing, of_parquet, of_sheet, of_text, parquet_headings
+from compliance.registers.listing import (
+    RegisterTable,
+    of_parquet,
+    of_sheet,
+    of_text,
+    parquet_headings,
+)
 
 _TEXTS, _PARQUET = (".csv", ".tsv", ".txt"), (".parquet",)
 _BOOKS = (".xlsx", ".xlsm", ".xls", ".et")
@@ -38,7 +44,7 @@ class Sources:
     its figures less. untold: such a file may be of any register.
     """
 
-    listings: list[Listing] = field(default_factory=list)
+    listings: list[RegisterTable] = field(default_factory=list)
     schools: list[Path] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     untold: bool = False
@@ -52,7 +58,7 @@ def sources_in(paths: Sequence[Path], scratch: Path) -> Sources:
     found, names, broken = Sources(), InputNames(paths), set[str]()
     for number, path in enumerate(_files(paths)):
         complaints = Complaints(shown(names.name(path)), found.problems)
-        before, listings = len(found.problems), list[Listing]()
+        before, listings = len(found.problems), list[RegisterTable]()
         try:
             if why := refused(path):
                 complaints.error("cannot_read", why)
@@ -108,7 +114,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
         raise UsageError(say("文件超过{n}个", n=MOST_FILES))
 
 
-def _listings(path: Path, folder: Path, complaints: Complaints) -> Iterator[Listing]:
+def _listings(path: Path, folder: Path, complaints: Complaints) -> Iterator[RegisterTable]:
     """The registers in a file, none where it is something else. Raises UnreadableError."""
     suffix = path.suffix.lower()
     called = _called(path)
@@ -163,7 +169,9 @@ def _by_beginning(path: Path) -> RegisterForm | None:
     return next(filter(None, map(_by_headings, cells)), None)
 
 
-def _of_book(path: Path, form: RegisterForm | None, complaints: Complaints) -> Iterator[Listing]:
+def _of_book(
+    path: Path, form: RegisterForm | None, complaints: Complaints
+) -> Iterator[RegisterTable]:
     """The registers on the sheets of a workbook; none of one that holds the county or its schools."""
     book = Workbook(load(path, RawDocument(path.name), complaints, MOST_OF_A_DOCUMENT), complaints)
     if form is None and any(table_named(name) in ("counties", "schools") for name in book.sheets):

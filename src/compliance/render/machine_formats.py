@@ -69,7 +69,8 @@ def ndjson(parts: Iterable[pl.DataFrame], stream: BinaryIO) -> None:
 def csv(parts: Iterable[pl.DataFrame], stream: BinaryIO) -> None:
     """The findings for a spreadsheet: UTF-8 with a byte order mark, lists as JSON text."""
     listed = [name for name in _FIELDS if FINDINGS[name].is_nested()]
-    typed = [guarded(pl.col(name)) for name in _FIELDS if FINDINGS[name] == pl.String]
+    texts = [name for name in _FIELDS if FINDINGS[name] == pl.String]
+    typed = [guarded(pl.col(name).cast(pl.String)) for name in texts]  # names may come as Enums
     stream.write(b"\xef\xbb\xbf")
     head = True
     for part in _cut(parts):
