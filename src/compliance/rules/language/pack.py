@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time
 from decimal import Decimal
@@ -308,12 +308,12 @@ _NAMED = (
 def complaints(schema: str, tables: Mapping[str, Any]) -> Iterable[Complaint]:
     """Address, sentence and code of everything in a TOML file's tables that breaks a bundled schema."""
     plain = _plain(tables)
-    if _screen(schema).is_valid(plain):  # explaining costs a hundred times what refusing does
-        return
-    from compliance.rules.language.pack_errors import sentences
+    if not _screen(schema).is_valid(plain):  # explaining costs a hundred times what refusing does
+        from compliance.rules.language.pack_errors import sentences
 
-    for error in _validator(schema).iter_errors(plain):
-        yield from sentences(error, read_schema(schema))
+        for error in _validator(schema).iter_errors(plain):
+            yield from sentences(error, read_schema(schema))
+    yield from _mistyped(tables)
 
 
 def faults(schema: str, tables: Mapping[str, Any], text: str) -> Iterable[tuple[int, str]]:
@@ -321,23 +321,35 @@ def faults(schema: str, tables: Mapping[str, Any], text: str) -> Iterable[tuple[
     return ((find_line(text, address), what) for address, what, _ in complaints(schema, tables))
 
 
-def _misspelt(value: object, *address: str) -> Iterable[Complaint]:
-    """Days written as text (TOML knows dates, and which of them exist), and numbers nobody types."""
+def _misspelt(value: object) -> Iterable[Complaint]:
+    """Days written as text: TOML knows dates, and which of them exist."""
+    for address, one in _leaves(value):
+        if address[-1] in _DAYS and address[0] != "tally" and type(one) is not date:
+            what = say("{name}：日期不加引号，写作 2023-09-01", name=".".join(address))
+            yield address, what, "date"
+
+
+def _mistyped(value: object) -> Iterable[Complaint]:
+    """Numbers that nobody types, which the schemas see as texts."""
+    for address, one in _leaves(value):
+        if isinstance(one, Decimal | int) and not _is_typed(one):
+            what = say(
+                "{name}：“{found}”不是可用的数，小数点前后各不超过{n}位",
+                name=".".join(address),
+                found=_shown(one),
+                n=_DECIMALS,
+            )
+            yield address, what, "schema"
+
+
+def _leaves(value: object, *address: str) -> Iterator[tuple[tuple[str, ...], object]]:
+    """What is neither table nor list, each with its address."""
     if isinstance(value, Mapping | list):
         inner = value.items() if isinstance(value, Mapping) else enumerate(value)
         for key, one in inner:
-            yield from _misspelt(one, *address, str(key))
-    elif address[-1] in _DAYS and address[0] != "tally" and type(value) is not date:
-        what = say("{name}：日期不加引号，写作 2023-09-01", name=".".join(address))
-        yield address, what, "date"
-    elif isinstance(value, Decimal | int) and not _is_typed(value):
-        what = say(
-            "{name}：“{found}”不是可用的数，小数点前后各不超过{n}位",
-            name=".".join(address),
-            found=_shown(value),
-            n=_DECIMALS,
-        )
-        yield address, what, "schema"
+            yield from _leaves(one, *address, str(key))
+    else:
+        yield address, value
 
 
 @cache

@@ -73,8 +73,9 @@ def _told(error: Any) -> str:  # noqa: ANN401
             told = say(
                 "“{found}”不在可用的词之内：{known}", found=_short(found), known=_listed(wanted)
             ) + _perhaps(str(found), [str(one) for one in wanted])
-        case "type":
-            told = say("“{found}”应为{kind}", found=_short(found), kind=_kinds(wanted))
+        case "type" | "oneOf" if error.validator == "type" or not isinstance(found, Mapping):
+            kind = _kinds(wanted if error.validator == "type" else "object")
+            told = say("“{found}”应为{kind}", found=_short(found), kind=kind)
         case "pattern":
             told = say("“{found}”的写法不对，应合于 {pattern}", found=_short(found), pattern=wanted)
         case "const":
