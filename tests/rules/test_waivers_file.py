@@ -104,6 +104,14 @@ expiry = 2026-02-01T10:00:00
     ]
 
 
+def test_a_number_that_nobody_types_is_no_text(tmp_path: Path) -> None:
+    whole = WHOLE.partition("\n\n")[0]
+    text = "\n".join(line for line in whole.split("\n") if not line.startswith("document"))
+    path = written(tmp_path, f"{text}\ndocument = {2**63}\n")
+    _, told, _ = faults(path)
+    assert f"waiver.0.document：“{2**63}”不是可用的数" in told
+
+
 @pytest.mark.parametrize("text", ["", "waiver = 1", "waiver = [1]", "[waiver]\nrule = 'RS'", "waiver = []"])  # fmt: skip
 def test_what_holds_no_waivers(text: str, tmp_path: Path) -> None:
     head, first, *_ = faults(written(tmp_path, text))
