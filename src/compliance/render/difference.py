@@ -624,7 +624,8 @@ def html_page(made: RunComparison, stream: BinaryIO) -> None:
     own = made.after.rulesets[0].template_dirs if made.after.rulesets else ()
     templates = environment("html", own)
     page = loaded(lambda: templates.get_template("diff.html"))
-    rows = sum(len(frame) for one in made.pairs for frame in (one.findings, one.figures or ()))
+    frames = (frame for one in made.pairs for frame in (one.findings, one.figures))
+    rows = sum(frame.height for frame in frames if frame is not None)
     for piece in pieces(page, min(rows, _PAGE), **_context(made)):
         stream.write(piece.encode())
 
