@@ -121,3 +121,4 @@ def test_the_other_ailments(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     assert states["command"] == "warn"
     assert {states["folder"], states["temporary"], states["disk"]} == {"fail"}
     assert "polars 0.1 太旧" in found["dependencies"][0]["told"]
+    assert "click 99 太新" in found["dependencies"][0]["told"]

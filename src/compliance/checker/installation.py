@@ -31,7 +31,8 @@ from compliance.rules.language.model import STANDARD
 OK, WARN, FAIL = STATES = ("ok", "warn", "fail")
 _MIB = 1 << 20
 _LITTLE, _TOO_LITTLE = 500 * _MIB, 50 * _MIB  # free on the disk
-_NEEDS = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?\s*(?:>=\s*([0-9.]+))?")
+_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+_LEAST, _BELOW = re.compile(r">=\s*([0-9.]+)"), re.compile(r"<\s*([0-9.]+)")
 
 
 class Examined(NamedTuple):
@@ -97,18 +98,20 @@ def _dependencies() -> Iterator[Examined]:
     found, faults = [], []
     for line in requires("junheng") or ():
         needed, _, marker = line.partition(";")
-        match = _NEEDS.match(needed)
+        match = _NAME.match(needed)
         if match is None or "extra" in marker:
             continue
-        name, least = match[1], match[2] or "0"
+        name, least, below = match[0], _LEAST.search(needed), _BELOW.search(needed)
         try:
             there = version(name)
         except PackageNotFoundError:
             faults.append(say("没有 {name}", name=name))
             continue
         found.append(f"{name} {there}")
-        if _numbers(there) < _numbers(least):
-            faults.append(say("{name} {v} 太旧，应≥{least}", name=name, v=there, least=least))
+        if least and _numbers(there) < _numbers(least[1]):
+            faults.append(say("{name} {v} 太旧，应≥{least}", name=name, v=there, least=least[1]))
+        if below and _numbers(there) >= _numbers(below[1]):
+            faults.append(say("{name} {v} 太新，应<{below}", name=name, v=there, below=below[1]))
     state, cure = (FAIL, msg("请重新安装：pip install --upgrade junheng")) if faults else (OK, "")
     yield Examined("dependencies", state, msg("；").join([*faults, ", ".join(found)]), cure)
 
