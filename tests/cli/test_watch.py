@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from compliance.cli import main
 from compliance.cli.watch import TRIES, FileChanges
 from tests.support.nonempty import nonempty
+from tests.support.sleeping import instead_of_sleep
 
 Step = Callable[[], object]
 
@@ -27,7 +28,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[Step]:
             raise KeyboardInterrupt
         waiting.pop(0)()
 
-    monkeypatch.setattr("time.sleep", next_step)
+    instead_of_sleep(monkeypatch, next_step)
     return waiting
 
 

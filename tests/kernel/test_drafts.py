@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ import pytest
 from compliance.kernel import drafts as module
 from compliance.kernel.drafts import Drafts, alone, own_temporary_files, put_in_place, sweep
 from tests.support.disk import hidden, tree
+from tests.support.sleeping import instead_of_sleep
 
 posix = pytest.mark.skipif(os.name == "nt", reason="permissions and signals of POSIX")
 LOCK = ".junheng-lock"
@@ -123,7 +123,7 @@ def test_one_run_at_a_time_and_no_longer_than_it_takes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(time, "sleep", waited.append)
+    instead_of_sleep(monkeypatch, waited.append)
     with alone(tmp_path), pytest.raises(BlockingIOError) as caught, alone(tmp_path):
         pass
     assert caught.value.filename == str(tmp_path)

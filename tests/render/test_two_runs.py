@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from compliance.kernel.errors import JunhengError, UsageError
 from compliance.render.documents.output_files import old_drafts, staged, write_beside, write_whole
 from tests.support.disk import Disk, hidden, tree
 from tests.support.nonempty import nonempty
+from tests.support.sleeping import instead_of_sleep
 
 NAMES = ("县/清单.xlsx", "县/清单.md", "县/一校一案/1.xlsx")
 Run = Callable[[Path, bytes], None]
@@ -56,7 +56,7 @@ class Meeting:
         self._stands, self._first_ended = threading.Event(), threading.Event()
         self._second = threading.Thread(target=self._come)
         with monkeypatch.context() as patched:
-            patched.setattr(time, "sleep", self._wait)
+            instead_of_sleep(patched, self._wait)
             disk = Disk(patched, before=self._meet)
             self._try(b"first")
         self.calls = len(disk.calls)
