@@ -119,12 +119,15 @@ def test_what_is_no_file_is_written_to_and_stays(tmp_path: Path) -> None:
     """A pipe beside files of a run: it takes its part last, and no file takes its place."""
     pipe, taken = tmp_path / "pipe", list[bytes]()
     os.mkfifo(pipe)
-    reader = threading.Thread(target=lambda: taken.extend(pipe.read_bytes() for _ in "12"))
-    reader.start()
-    write_beside({pipe: b"into the pipe", tmp_path / "form.xlsx": b"a file"})
-    write_whole(pipe, lambda stream: stream.write(b"again"))
-    reader.join()
-    assert b"".join(taken) == b"into the pipeagain"
+    for write in (
+        lambda: write_beside({pipe: b"into the pipe", tmp_path / "form.xlsx": b"a file"}),
+        lambda: write_whole(pipe, lambda stream: stream.write(b"again")),
+    ):
+        reader = threading.Thread(target=lambda: taken.append(pipe.read_bytes()), daemon=True)
+        reader.start()
+        write()
+        reader.join()
+    assert taken == [b"into the pipe", b"again"]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["form.xlsx", "pipe"]
 
