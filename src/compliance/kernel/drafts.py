@@ -60,17 +60,12 @@ class Drafts:
         self._numbers = count()
 
     def __enter__(self) -> Drafts:
-        self._interrupted = interrupts.told()
-        self._interrupted.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:  # fmt: skip
-        try:
-            self.remove()
-        finally:
-            self._interrupted.__exit__(kind, error, trace)
+        self.remove()
 
     def new(self) -> Path:
         """A free name in it."""
