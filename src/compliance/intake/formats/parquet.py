@@ -87,7 +87,7 @@ def _decoded(data: bytes, complaints: Complaints) -> pl.DataFrame:
 
 def _bearable(stated: Extent, size: int, complaints: Complaints) -> None:
     """Refuse what is far beyond any nation, and what a file of this size holds only by repetition."""
-    rows = limits.FREE_ROWS + size // limits.BYTES_A_ROW
+    rows = limits.FREE_ROWS + size * limits.ROWS_A_BYTE
     values = min(limits.FREE_VALUES + size * limits.VALUES_A_BYTE, limits.MOST_CELLS)
     given = {"r": f"{stated.rows:,}", "c": f"{stated.columns:,}", "v": f"{stated.values:,}"}
     if stated.columns > limits.MOST_COLUMNS or stated.rows > rows or stated.values > values:
