@@ -112,8 +112,8 @@ from compliance.rules.language.model import (
     Part,
     References,
     Rule,
-    Ruleset,
 )
+from compliance.rules.language.ruleset import Ruleset
 
 __all__ = [
     "ATTESTATIONS",

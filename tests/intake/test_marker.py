@@ -13,7 +13,8 @@ import pytest
 
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake import readers, take_in
-from compliance.intake.formats.marker import SHEET, Marker, read_marker, understood
+from compliance.intake.formats.marker import SHEET, Marker, understood
+from compliance.intake.formats.read_marker import read_marker
 from compliance.render.filled_workbook import write_filled
 from compliance.render.workbook_form import WorkbookForm
 

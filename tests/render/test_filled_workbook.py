@@ -13,7 +13,8 @@ from hypothesis import given
 from compliance.checker import load
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake import readers, take_in
-from compliance.intake.formats.marker import Marker, read_marker
+from compliance.intake.formats.marker import Marker
+from compliance.intake.formats.read_marker import read_marker
 from compliance.kernel.submission import TABLES, Submission
 from compliance.render.filled_workbook import submission_tables, write_filled
 from compliance.render.workbook_form import WorkbookForm

@@ -60,7 +60,8 @@ from compliance.kernel.submission import (
     UNKNOWN,
     WAIVED,
 )
-from compliance.rules.language.model import OPERATORS, Rule, Ruleset, Switch
+from compliance.rules.language.model import OPERATORS, Rule, Switch
+from compliance.rules.language.ruleset import Ruleset
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ from compliance.kernel.journal import step
 from compliance.kernel.submission import KEY, STATED, Refused, Submission
 from compliance.plugins.registry import Registry, without
 from compliance.rules.language.editions import edition
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 
 if TYPE_CHECKING:
     from compliance.rules.resolution.confirmations import Confirmation

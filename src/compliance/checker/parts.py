@@ -23,7 +23,7 @@ from compliance.engine.waiving import Hit, hits, in_force
 from compliance.kernel.errors import Problem, nothing_lost
 from compliance.kernel.i18n import msg
 from compliance.kernel.submission import KEY, Submission
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.waivers import NO_WAIVERS, Waivers
 
 SCHOOLS = 12_500  # judged at once: more is hardly quicker, and takes more memory

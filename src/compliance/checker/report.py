@@ -21,7 +21,7 @@ from compliance.kernel.i18n import in_language, lang, msg, use
 from compliance.kernel.labels import status_words
 from compliance.kernel.submission import KEY
 from compliance.render import renderers
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 
 
 @dataclass

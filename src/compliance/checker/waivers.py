@@ -13,7 +13,7 @@ from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import stage_words
 from compliance.kernel.submission import KEY
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.waivers import Waiver, Waivers
 
 APPLIED, EXPIRED, UNUSED = "applied", "expired", "unused"

@@ -132,7 +132,8 @@ def _report(imported: Imported, terms: ReadingTerms) -> ImportReport:
 def _workbook(imported: Imported, report: ImportReport, out: Path, ruleset: str | None) -> bytes:
     """The county's workbook with what was read, and the sheet that says where it came from."""
     from compliance.cli.workbook_form import workbook_form
-    from compliance.intake.formats.marker import Marker, read_marker
+    from compliance.intake.formats.marker import Marker
+    from compliance.intake.formats.read_marker import read_marker
     from compliance.render.blank_workbook import workbook_bytes
     from compliance.render.import_report import write_sheet
 

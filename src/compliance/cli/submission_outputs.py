@@ -14,7 +14,7 @@ from compliance.kernel.i18n import msg, say
 if TYPE_CHECKING:
     from compliance.facts.vocabulary import Vocabulary
     from compliance.kernel.submission import InputFile, Submission
-    from compliance.rules.language.model import Ruleset
+    from compliance.rules.language.ruleset import Ruleset
 
 Key = tuple[str, int]  # county and year
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".et"})

@@ -41,7 +41,8 @@ from compliance.kernel.submission import (
     Submission,
 )
 from compliance.rules.language import conditions
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.language.model import Rule
+from compliance.rules.language.ruleset import Ruleset
 
 if TYPE_CHECKING:
     from compliance.engine.kinds.dispersion import Measured

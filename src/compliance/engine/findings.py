@@ -13,7 +13,8 @@ from compliance.engine.kinds.kind import Kind
 from compliance.engine.lacks import decoded
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import COMPULSORY, KEY, NOT_CHECKED, UNKNOWN
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.language.model import Rule
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.waivers import Waiver
 
 

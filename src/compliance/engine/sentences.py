@@ -19,7 +19,8 @@ from compliance.kernel.i18n import lang, msg, pick, say
 from compliance.kernel.labels import stage_words, status_words
 from compliance.kernel.number_format import exact, fixed, plain, rounded, short
 from compliance.kernel.submission import FAIL, STATUSES, WAIVED
-from compliance.rules.language.model import OPERATORS, WRITTEN, Limit, Part, Rule, Ruleset
+from compliance.rules.language.model import OPERATORS, WRITTEN, Limit, Part, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 if TYPE_CHECKING:
     from compliance.engine.kinds.kind import Kind

@@ -18,7 +18,8 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import STAGE_WORDS
 from compliance.kernel.submission import STAGES, STATUSES
-from compliance.rules.language.model import Part, Rule, Ruleset
+from compliance.rules.language.model import Part, Rule
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.reference.describe import counted_schools
 
 if TYPE_CHECKING:

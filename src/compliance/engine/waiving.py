@@ -16,7 +16,8 @@ import polars as pl
 
 from compliance.engine.attestations import VETOES
 from compliance.kernel.submission import FAIL, KEY, NOT_APPLICABLE, STATUSES
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.language.model import Rule
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.waivers import Waiver, Waivers
 
 if TYPE_CHECKING:

@@ -20,8 +20,9 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from compliance.facts.fact import NOT_INVOLVED, Fact
 from compliance.facts.school_types import has
 from compliance.intake.formats import marker as marks
-from compliance.intake.formats.marker import Marker, read_marker
+from compliance.intake.formats.marker import Marker
 from compliance.intake.formats.raw_table import NEEDED, SHEETS
+from compliance.intake.formats.read_marker import read_marker
 from compliance.kernel.i18n import use
 from compliance.render.documents.output_files import occupied, write_whole
 from compliance.render.documents.text import columns

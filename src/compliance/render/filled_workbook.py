@@ -12,9 +12,10 @@ from pathlib import Path
 
 from compliance.facts.fact import NOT_INVOLVED, Fact
 from compliance.facts.vocabulary import Vocabulary
-from compliance.intake.formats.marker import Marker, last_saved, marker_of
+from compliance.intake.formats.marker import Marker
 from compliance.intake.formats.package import FAULTY
 from compliance.intake.formats.raw_table import LISTS, NEEDED, TABLE_OF, RawDocument
+from compliance.intake.formats.read_marker import last_saved, marker_of
 from compliance.intake.formats.source_file import load
 from compliance.intake.limits import MOST_OF_A_DOCUMENT
 from compliance.intake.problems import Complaints, UnreadableError

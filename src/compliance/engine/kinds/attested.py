@@ -21,7 +21,8 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import FAIL, KEY, NOT_APPLICABLE, NOT_CHECKED, NOT_INVOLVED, PASS
-from compliance.rules.language.model import Part, References, Rule, Ruleset
+from compliance.rules.language.model import Part, References, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 
 @dataclass(frozen=True, slots=True)

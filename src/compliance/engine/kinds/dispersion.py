@@ -39,15 +39,8 @@ from compliance.kernel.labels import stage_words, unit_words
 from compliance.kernel.number_format import fixed, short
 from compliance.kernel.submission import FAIL, NOT_APPLICABLE, PASS, STATUSES, UNKNOWN
 from compliance.rules.language import conditions
-from compliance.rules.language.model import (
-    WRITTEN,
-    FindingForm,
-    Limit,
-    Part,
-    References,
-    Rule,
-    Ruleset,
-)
+from compliance.rules.language.model import WRITTEN, FindingForm, Limit, Part, References, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 _KEY = ["county", "stage"]
 

@@ -21,7 +21,8 @@ from compliance.engine.working import Flip, Input, Working
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import pick
 from compliance.rules.kinds import RuleKind
-from compliance.rules.language.model import Indicator, Limit, Part, Rule, Ruleset
+from compliance.rules.language.model import Indicator, Limit, Part, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 Sentences = Mapping[int, pl.Expr] | pl.Expr | None
 

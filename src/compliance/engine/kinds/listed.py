@@ -27,7 +27,8 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import suggestion
 from compliance.kernel.i18n import lang, msg, pick, say
 from compliance.kernel.submission import KEY, NO_WORDS, UNKNOWN
-from compliance.rules.language.model import OPERATORS, UPPER, Limit, Part, References, Rule, Ruleset
+from compliance.rules.language.model import OPERATORS, UPPER, Limit, Part, References, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ from compliance.engine.working import Comparison, Working
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import stage_words
 from compliance.kernel.submission import ERROR, NOT_APPLICABLE, STATUSES
-from compliance.rules.language.model import FindingForm, Limit, Part, References, Rule, Ruleset
+from compliance.rules.language.model import FindingForm, Limit, Part, References, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 
 class Mean(Kind):

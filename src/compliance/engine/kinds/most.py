@@ -29,7 +29,8 @@ from compliance.facts.vocabulary import titles as fact_titles
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.number_format import fixed
 from compliance.kernel.submission import ERROR, FAIL, NOT_APPLICABLE, PASS, UNKNOWN, WAIVED
-from compliance.rules.language.model import FindingForm, Part, References, Rule, Ruleset
+from compliance.rules.language.model import FindingForm, Part, References, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 
 @dataclass(frozen=True, slots=True)

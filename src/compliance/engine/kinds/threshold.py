@@ -43,8 +43,8 @@ from compliance.rules.language.model import (
     Instead,
     Part,
     Rule,
-    Ruleset,
 )
+from compliance.rules.language.ruleset import Ruleset
 
 
 class Threshold(Kind):

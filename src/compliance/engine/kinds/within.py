@@ -28,7 +28,8 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.number_format import short
 from compliance.kernel.submission import FAIL, NOT_APPLICABLE, PASS, UNKNOWN
-from compliance.rules.language.model import FindingForm, Part, References, Rule, Ruleset
+from compliance.rules.language.model import FindingForm, Part, References, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 
 @dataclass(frozen=True, slots=True)
