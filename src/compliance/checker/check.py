@@ -45,7 +45,8 @@ from compliance.engine.results import (
     RulesetInfo,
     Validation,
 )
-from compliance.engine.waiving import Hit, in_force
+from compliance.engine.waiver_hits import Hit
+from compliance.engine.waiving import in_force
 from compliance.facts.vocabulary import Vocabulary, yearly
 from compliance.intake.cell_locations import Watch
 from compliance.intake.formats.discover import gather, with_words

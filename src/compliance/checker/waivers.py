@@ -8,7 +8,8 @@ from datetime import date
 from compliance.assessment.figures import state
 from compliance.checker.parts import Job
 from compliance.engine.results import WaiverOutcome
-from compliance.engine.waiving import NOT_ALLOWED, TOO_BROAD, Hit, expired, refusal, rule_named
+from compliance.engine.waiver_hits import Hit
+from compliance.engine.waiving import NOT_ALLOWED, TOO_BROAD, expired, refusal, rule_named
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import stage_words

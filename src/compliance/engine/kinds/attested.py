@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from compliance.engine.attestations import ATTESTATIONS, SAYING, VETOES, statement_column
-from compliance.engine.evaluate import Columns, Evaluation, part_entry
-from compliance.engine.kinds.kind import Kind, Sentences
+from compliance.engine.evaluate import Columns, Evaluation, Sentences, part_entry
+from compliance.engine.kinds.kind import Kind
 from compliance.engine.sentences import line
 from compliance.engine.subject import Subject
 from compliance.engine.working import Input

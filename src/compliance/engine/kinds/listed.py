@@ -14,10 +14,17 @@ from fractions import Fraction
 import polars as pl
 
 from compliance.engine import exact_arithmetic
-from compliance.engine.evaluate import RESULTS, Columns, Evaluation, met_status, part_entry
+from compliance.engine.evaluate import (
+    RESULTS,
+    Columns,
+    Evaluation,
+    Sentences,
+    met_status,
+    part_entry,
+)
 from compliance.engine.exact_arithmetic import Row, meets_exactly, shown
 from compliance.engine.formula import bars, verdict
-from compliance.engine.kinds.kind import Kind, Sentences
+from compliance.engine.kinds.kind import Kind
 from compliance.engine.lacks import Lacks
 from compliance.engine.sentences import parts
 from compliance.engine.subject import Subject

@@ -17,11 +17,11 @@ from weakref import ref
 import polars as pl
 
 from compliance.engine import exact_arithmetic
-from compliance.engine.evaluate import Columns, Evaluation, at_work, met_status
+from compliance.engine.evaluate import Columns, Evaluation, Sentences, at_work, met_status
 from compliance.engine.exact_arithmetic import Row, shown, typed
 from compliance.engine.formula import bars, verdict
 from compliance.engine.kinds.dispersion import coefficient_sentence, moments_exactly
-from compliance.engine.kinds.kind import Kind, Sentences
+from compliance.engine.kinds.kind import Kind
 from compliance.engine.lacks import Lacks
 from compliance.engine.members import members
 from compliance.engine.subject import Subject
