@@ -98,11 +98,7 @@ def meeting(campaign: Campaign) -> Parts:
             groups=rows_of(*_ranking(campaign, campaign.tasks, lambda task: task.lead)),
         ),
         "townships": PaperPart(heading=msg("三、各乡镇进展"), groups=rows_of(*townships)),
-        "late": PaperPart(
-            heading=msg("四、逾期事项"),
-            lines=() if late else (msg("没有逾期事项。"),),
-            groups=rows_of(*(task.cells() for task in late)),
-        ),
+        "late": _overdue(late),
         "cured": PaperPart(
             heading=msg("五、已达标待销号事项") if cured else "",
             groups=rows_of(*(task.cells() for task in cured)),
@@ -117,6 +113,14 @@ def meeting(campaign: Campaign) -> Parts:
             groups=rows_of(*(dict(blank) for _ in range(_BLANK_DECISIONS))),
         ),
     }
+
+
+def _overdue(late: Sequence[Task]) -> PaperPart:
+    return PaperPart(
+        heading=msg("四、逾期事项"),
+        lines=() if late else (msg("没有逾期事项。"),),
+        groups=rows_of(*(task.cells() for task in late)),
+    )
 
 
 def circular(campaign: Campaign) -> Parts:
@@ -134,11 +138,7 @@ def circular(campaign: Campaign) -> Parts:
             heading=msg("三、各牵头单位进展"),
             groups=rows_of(*_ranking(campaign, campaign.tasks, lambda task: task.lead)),
         ),
-        "late": PaperPart(
-            heading=msg("四、逾期事项"),
-            lines=() if late else (msg("没有逾期事项。"),),
-            groups=rows_of(*(task.cells() for task in late)),
-        ),
+        "late": _overdue(late),
     }
 
 
