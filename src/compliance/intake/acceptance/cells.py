@@ -75,11 +75,6 @@ _NONE = ("无", "没有", "空", "无此项", "null", "none", "nil", "零")
 _NUMBERED_WORD = re.compile(r"([0-9]{1,4})[ .、:\-—]*([^0-9 ].*)")
 
 
-def read_cell(fact: Fact, value: object, strict: bool) -> object:
-    """What one cell says for `fact`; see `CellReader`."""
-    return CellReader(fact, strict)(value)
-
-
 class CellReader:
     """Reads cells of one fact: None for a blank, else a value in the form of the submission.
 
