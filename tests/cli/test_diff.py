@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from compliance.cli import main
 from compliance.facts.vocabulary import read_schema
+from tests.support.commands import run as typed
 from tests.support.golden import assert_golden
 
 Record = dict[str, Any]
 County = Callable[..., Path]
 
 
-def run(*words: str | Path) -> Result:
-    result = CliRunner().invoke(main, ["diff", *map(str, words)])
-    assert "Traceback" not in result.output
-    return result
+run = partial(typed, "diff")
 
 
 def later(document: Record) -> None:

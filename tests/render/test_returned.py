@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
 from compliance.cli import main
+from tests.support.commands import run as typed
 from tests.support.nonempty import nonempty
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -23,10 +25,7 @@ Record = dict[str, Any]
 RED, YELLOW = "FFFFC7CE", "FFFFEB9C"
 
 
-def run(*words: str | Path) -> Result:
-    result = CliRunner().invoke(main, ["validate", *map(str, words)])
-    assert "Traceback" not in result.output
-    return result
+run = partial(typed, "validate")
 
 
 def book(path: Path, **options: Any) -> Any:

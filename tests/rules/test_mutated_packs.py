@@ -109,6 +109,8 @@ def resolved(
     path = folder / pack.path.name
     path.write_text(toml_text(tables), "utf-8")
     other = read_pack(path)
+    if other.faults:
+        raise PackError.of(other.faults)
     name = f"{pack.id}/{STANDARD}" if pack.layer == STANDARD else pack.id
     known = {**OFFERS.packs, name: [other if one is pack else one for one in OFFERS.packs[name]]}
     words = OFFERS.vocabulary

@@ -373,6 +373,15 @@ text_or_json = option(
 )
 
 
+previous_option = option(
+    "--previous",
+    multiple=True,
+    type=GivenPath(),
+    metavar="PATH",
+    help=lambda: msg("上年的，或本学年较早的数据（任何可读的格式），逐校比较，可重复"),
+)
+
+
 templates_option = option(
     "--templates",
     multiple=True,

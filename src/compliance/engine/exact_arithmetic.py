@@ -538,10 +538,10 @@ def shown(value: Fraction | float | None, decimals: int = SHOWN) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def equals(value: Fraction, decimals: int = SHOWN) -> str:
+def equals(value: Fraction) -> str:
     """``= 5.28`` or, where no decimal of that length is the value, ``≈ 3.333333``."""
-    ends = (value * 10**decimals).denominator == 1
-    return f"{'=' if ends else '≈'} {shown(value, decimals)}"
+    ends = (value * 10**SHOWN).denominator == 1
+    return f"{'=' if ends else '≈'} {shown(value)}"
 
 
 def percent(share: Fraction, decimals: int = 2) -> str:

@@ -167,12 +167,8 @@ def _who(one: Lacking, *, several: bool) -> list[str]:
 def _table(
     book: Book, name: str, shape: Sequence[Column], notes: Iterable[str], frozen: int = 0
 ) -> Worksheet:
-    sheet = book.sheet(free_sheet_name(name, (sheet.name for sheet in book.sheets)), shape)
-    sheet.line(name, "title")
-    for note in notes:
-        sheet.line(note)
-    sheet.head(frozen)
-    return sheet
+    free = free_sheet_name(name, (sheet.name for sheet in book.sheets))
+    return book.table(free, shape, name, notes, frozen)
 
 
 def _ranking(

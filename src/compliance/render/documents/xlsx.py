@@ -108,6 +108,18 @@ class Book:
         self.sheets.append(made)
         return made
 
+    def table(
+        self, name: str, columns_: Sequence[Column], title: str, lines: Iterable[str] = (),
+        frozen_columns: int = 0,
+    ) -> Worksheet:  # fmt: skip
+        """A new sheet whose rows may follow: its title, lines above the table, its headings."""
+        made = self.sheet(name, columns_)
+        made.line(title, "title")
+        for line in lines:
+            made.line(line)
+        made.head(frozen_columns)
+        return made
+
     def style(
         self,
         name: str,

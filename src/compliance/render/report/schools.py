@@ -12,7 +12,7 @@ from compliance.assessment.figures import amount, asked, figure, measure_of, sta
 from compliance.kernel.i18n import lang, msg, say
 from compliance.render import phrases
 from compliance.render.documents.text import printable
-from compliance.render.report.marks import Anchors, Mark, doubt, owned, state_mark, value_mark
+from compliance.render.report.marks import Anchors, Mark, doubt, state_mark, township_of, value_mark
 
 _STANDINGS = (PROBLEM, OPEN, EXCUSED, SUGGESTION)
 
@@ -68,7 +68,7 @@ def school_sections(
                     code=code,
                     name=printable(name),
                     anchor=anchors.school(code),
-                    township=printable(owned(schools.get(code), "township")),
+                    township=township_of(schools.get(code)),
                     problems=sum(one.standing == PROBLEM for one in items),
                     items=[_item(one, titles, anchors) for one in items],
                     shares=shares,
