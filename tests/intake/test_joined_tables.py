@@ -236,7 +236,11 @@ def test_more_tables_than_a_county_has_are_refused(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("compliance.intake.own_tables.joined_tables.MOST_JOINING", 3 * 2 * 9 * 2)
     assert joined(sheet("一", BASIS), sheet("二", BASIS[:2]))[1] == []
     [first, *_] = joined(sheet("一", BASIS), sheet("二", BASIS[:2]), sheet("三", BASIS[:1]))[1]
-    assert (first.code, first.severity, first.county_code) == ("too_large", "error", None)
+    assert (first.code, first.severity, first.county_code) == (
+        "too_large",
+        "error",
+        COUNTY["county_code"],
+    )
     assert "3张表，共6行、9列" in first.message
 
 
