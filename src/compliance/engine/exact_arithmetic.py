@@ -21,6 +21,7 @@ from compliance.engine.lacks import Lacks
 from compliance.engine.plan import Plan
 from compliance.engine.tallies import TERMS, lacks
 from compliance.engine.units import EFFECTIVE, SHARE, Frames, effective
+from compliance.kernel.number_format import without_zeros
 from compliance.rules.language.model import (
     COMPARE,
     Indicator,
@@ -534,8 +535,7 @@ def shown(value: Fraction | float | None, decimals: int = SHOWN) -> str:
     if value is None:
         return "—"
     fraction = value if isinstance(value, Fraction) else Fraction(repr(float(value)))
-    text = format(rounded(fraction, decimals), "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return without_zeros(format(rounded(fraction, decimals), "f"))
 
 
 def equals(value: Fraction) -> str:

@@ -177,13 +177,11 @@ def _changes(book: Book, paper: LedgerPaper) -> None:
     remark = msg("与上一数据日期的台账相比；同一批数据重复运行，本表不变。")
     title = say("{title}：变化", title=paper.title)
     sheet = book.table(msg("变化"), columns, title, [paper.dates, remark], 2)
-    found = list(tallies.changes(paper.ledger))
-    for one in found:
-        cells = (one.kind, one.id, one.school, one.indicator, one.before, one.now, one.told)
-        sheet.row([printable(cell) for cell in cells])
-    if not found:
-        sheet.line(msg_in("heading", "无"))
-    sheet.finish(filters=bool(found))
+    rows = (
+        (one.kind, one.id, one.school, one.indicator, one.before, one.now, one.told)
+        for one in tallies.changes(paper.ledger)
+    )
+    sheet.fill([printable(cell) for cell in row] for row in rows)
 
 
 def _settings(book: Book, ledger: Ledger) -> None:

@@ -277,8 +277,4 @@ def _table(
 ) -> None:
     """A sheet of one table below its title, and a remark where there is one."""
     sheet = book.table(name, columns, title, filter(None, [remark]), frozen_columns)
-    for row in rows:
-        sheet.row(row)
-    if not rows:
-        sheet.line(msg_in("heading", "无"))
-    sheet.finish(filters=bool(rows))
+    sheet.fill(rows)

@@ -55,13 +55,12 @@ def gaps(about: Assessment, schools: Mapping[str, Mapping[str, object]]) -> Iter
         yield from _of(one, schools)
     for whole in (one for one in about.breakdowns if one.complete):
         rule = about.rules[whole.rule]
-        threshold = None if whole.threshold is None else float(whole.threshold)
         for school in whole.short:
             yield Gap(
                 township_of(schools.get(school.school_code)),
                 school.school_code, printable(school.school_name), stage(school.stage), rule,
                 None if school.value is None else Figure(float(school.value), 1 if whole.unit == "%" else 2),
-                limit(whole.operator, threshold, whole.unit),
+                limit(whole.operator, whole.bar, whole.unit),
                 Amount("" if whole.title == rule.label else whole.title, float(school.gap), whole.lack_unit, whole.over),
                 counted(whole, school), msg("使全县未达标"),
             )  # fmt: skip
