@@ -133,10 +133,9 @@ def test_two_counties(county: County) -> None:
     assert f"R1 高于规定学历教师 小学：{share} → {share}" in found.stdout
 
 
-def test_several_counties_at_once(county: County) -> None:
-    many = Path(__file__).parents[2] / "examples" / "many"
-    assert run(many, many).exit_code == 0
-    found = run(many, county())
+def test_several_counties_at_once(county: County, tables: Path) -> None:
+    assert run(tables, tables).exit_code == 0
+    found = run(tables, county())
     assert found.exit_code == 1
     assert "只在前一份中的县：" in found.stdout
     assert "只在后一份中的县：示范县（519901） 2023学年" in found.stdout
