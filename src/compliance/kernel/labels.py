@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 from compliance.kernel.i18n import lang, msg, msg_in, say
 
@@ -72,7 +74,13 @@ def severity_word(severity: str) -> str:
 
 def problem_words(code: str) -> str:
     """What a kind of problem is called in the current language; "" where it has no name."""
-    words = {
+    return _problem_names(lang()).get(code, "")
+
+
+@cache
+def _problem_names(_: str) -> Mapping[str, str]:
+    """All of them, made once a language, the current one: pages name thousands of problems."""
+    return {
         "above_maximum": msg("超过上限"),
         "bad_code": msg("代码不对"),
         "bad_date": msg("日期不对"),
@@ -257,4 +265,3 @@ def problem_words(code: str) -> str:
         "unsettled_home": msg("一人在几处，不知计在哪里"),
         "untold_rows": msg("有行无法判断，作缺失"),
     }
-    return words.get(code, "")
