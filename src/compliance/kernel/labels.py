@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
 
-from compliance.kernel.i18n import lang, msg, msg_in, say
+from compliance.kernel.i18n import lang, msg, msg_in, once_a_language, say
 
 STAGE_WORDS = {"primary": ("小学", "primary"), "junior": ("初中", "junior")}
 
 
-def status_words() -> dict[str, str]:
+@once_a_language
+def status_words() -> Mapping[str, str]:
     """State → the word for it in the current language."""
     return {
         "pass": msg_in("met", "达标"),
@@ -44,7 +44,8 @@ def day_in_words(day: date | None, basis: str = "") -> str:
     return say("{day}（日期{basis}）", day=day.isoformat(), basis=basis_word(basis))
 
 
-def stage_words() -> dict[str, str]:
+@once_a_language
+def stage_words() -> Mapping[str, str]:
     """Stage → the word for it in the current language."""
     return {"primary": msg("小学"), "junior": msg("初中"), "senior": msg("高中")}
 
@@ -74,12 +75,11 @@ def severity_word(severity: str) -> str:
 
 def problem_words(code: str) -> str:
     """What a kind of problem is called in the current language; "" where it has no name."""
-    return _problem_names(lang()).get(code, "")
+    return _problem_names().get(code, "")
 
 
-@cache
-def _problem_names(_: str) -> Mapping[str, str]:
-    """All of them, made once a language, the current one: pages name thousands of problems."""
+@once_a_language
+def _problem_names() -> Mapping[str, str]:
     return {
         "above_maximum": msg("超过上限"),
         "bad_code": msg("代码不对"),
