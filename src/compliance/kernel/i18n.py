@@ -40,15 +40,16 @@ class Text(str):
 
     message: the Chinese text, the catalogue's key. english: a pack's own, which has no catalogue.
     values: what its placeholders were filled with, None where it has none. context: what tells it
-    from a like one. amount: what its plural hangs on.
+    from a like one. amount: what its plural hangs on. language: in which it is said.
     """
 
-    __slots__ = ("amount", "context", "english", "message", "values")
+    __slots__ = ("amount", "context", "english", "language", "message", "values")
     message: str
     context: str
     values: Mapping[str, object] | None
     amount: int | None
     english: str | None
+    language: str
 
     def __new__(
         cls,
@@ -59,14 +60,15 @@ class Text(str):
         english: str | None = None,
     ) -> Self:
         """Say it in the current language."""
-        template = _translated(message, context, count, english)
+        template, language = _translated(message, context, count, english), lang()
         if values is not None:
             known = {
-                name: in_language(one, lang()) if isinstance(one, Text) else one
+                name: in_language(one, language) if isinstance(one, Text) else one
                 for name, one in values.items()
             }
             template = template.format(**known)
         made = super().__new__(cls, template)
+        made.language = language
         made.message, made.values, made.english = message, values, english
         made.context, made.amount = context, count
         return made
@@ -119,7 +121,7 @@ def pick(zh: str, en: str) -> str:
 
 def in_language(text: str, language: str) -> str:
     """The same text in a language; what is no message (a name, a figure) stays as it is."""
-    if not isinstance(text, Text):
+    if not isinstance(text, Text) or text.language == language:
         return text
     with use(language):
         return Text(text.message, text.values, text.context, text.amount, text.english)
