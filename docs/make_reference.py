@@ -20,7 +20,8 @@ from compliance.kernel.labels import basis_word
 from compliance.plugins.registry import Registry
 from compliance.render.assembly_report import in_words
 from compliance.render.terminal.summary import summary
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.language.model import Rule
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.reference import clause_coverage
 from compliance.rules.reference.describe import standard_words
 from compliance.rules.resolution.resolve import lineage, resolve

@@ -9,8 +9,9 @@ environment=${PYTHON_ENVIRONMENT:-${VIRTUAL_ENV:?activate the environment in whi
 packed=$(mktemp -d)
 trap 'rm -rf "$packed"' EXIT
 tar -czf "$packed/environment.tar.gz" -C "$environment" .
-PYSPARK_DRIVER_PYTHON="$environment/bin/python" spark-submit \
+spark-submit \
   --master "${MASTER:-yarn}" \
   --archives "$packed/environment.tar.gz#environment" \
   --conf spark.pyspark.python=./environment/bin/python \
+  --conf spark.pyspark.driver.python="$environment/bin/python" \
   "$here/judge.py" check "$input" --engine spark -o "parquet:$output" "$@"

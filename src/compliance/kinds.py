@@ -33,6 +33,7 @@ from compliance.engine.evaluate import (
     SUBJECT,
     Columns,
     Evaluation,
+    Sentences,
     at_work,
     by_county,
     met_status,
@@ -66,7 +67,7 @@ from compliance.engine.figures import applicability, figures
 from compliance.engine.formula import bars, comparisons, met_words, split, verdict
 from compliance.engine.kinds.all_of import of_parts
 from compliance.engine.kinds.dispersion import coefficient_sentence, moments_exactly
-from compliance.engine.kinds.kind import Kind, Sentences
+from compliance.engine.kinds.kind import Kind
 from compliance.engine.kinds.threshold import given
 from compliance.engine.lacks import Lacks, bit, coded, in_order
 from compliance.engine.members import members
@@ -112,8 +113,8 @@ from compliance.rules.language.model import (
     Part,
     References,
     Rule,
-    Ruleset,
 )
+from compliance.rules.language.ruleset import Ruleset
 
 __all__ = [
     "ATTESTATIONS",

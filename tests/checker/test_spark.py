@@ -320,6 +320,7 @@ def test_the_submission_brings_its_environment_and_asks_for_spark(
     assert "./bin/python" in (tmp_path / "said.tar").read_text().split()
     assert options.split()[:2] == ["--master", "yarn"]
     assert "spark.pyspark.python=./environment/bin/python" in options
+    assert f"spark.pyspark.driver.python={home}/bin/python" in options
     assert program
     monkeypatch.setattr("compliance.cli.spark.find_spec", lambda _: None)
     found = CliRunner().invoke(main, "".join(asked).split())  # all its options are understood

@@ -16,8 +16,8 @@ from compliance.kernel import environment
 from compliance.kernel.i18n import Text, use
 from compliance.rules import lint
 from compliance.rules.language import pack
-from compliance.rules.language.model import Ruleset
 from compliance.rules.language.pack import packs_in
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.resolution import resolve
 from tests.support.pack_files import PLUGINS
 

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from compliance.cli import main
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake import readers, take_in
-from compliance.intake.formats.marker import read_marker
+from compliance.intake.formats.read_marker import read_marker
 from compliance.intake.own_tables.mapping_file import as_text, read_mapping
 from tests.support.workbooks import Sheets, write_sheets
 

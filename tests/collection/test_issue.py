@@ -11,7 +11,7 @@ import pytest
 from compliance.checker import load
 from compliance.cli.workbook_form import workbook_form
 from compliance.collection import issue, read_register
-from compliance.intake.formats.marker import read_marker
+from compliance.intake.formats.read_marker import read_marker
 from compliance.kernel.errors import UsageError
 from compliance.render.school_workbook import CLASSES, CONFIRMATION, FORM, ROOMS
 from tests.collection.small_county import (

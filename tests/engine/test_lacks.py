@@ -17,7 +17,7 @@ from compliance.engine.findings import findings
 from compliance.engine.lacks import STAGE, Lacks
 from compliance.engine.tallies import by_stage
 from compliance.facts.vocabulary import vocabulary
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 from tests.support.nonempty import nonempty
 from tests.support.rules import CONCLUSION, HEAD, judged, rule, ruleset, submission
 

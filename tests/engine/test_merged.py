@@ -16,7 +16,7 @@ from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.errors import UsageError
 from compliance.kernel.submission import STATUSES
 from compliance.rules.language.editions import editions
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.resolution.resolve import resolve
 from tests.support.rules import CONCLUSION, DAY, HEAD, judged, pack, rule, submission
 

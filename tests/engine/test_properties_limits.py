@@ -11,7 +11,8 @@ from random import Random
 import pytest
 from hypothesis import given
 
-from compliance.rules.language.model import Limit, Ruleset
+from compliance.rules.language.model import Limit
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.resolution.resolve import resolve
 from tests.support.court import Document, installed
 from tests.support.generate_further import at_a_composite

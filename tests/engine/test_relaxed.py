@@ -20,7 +20,8 @@ from compliance.kernel import i18n
 from compliance.kernel.errors import PackError
 from compliance.kernel.submission import FAIL, PASS, STATUSES
 from compliance.rules.language.editions import editions
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.language.model import Rule
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.resolution.resolve import resolve
 from tests.support.examples import examples
 from tests.support.nonempty import nonempty

@@ -15,7 +15,7 @@ from compliance.engine.kinds import kinds
 from compliance.engine.sentences import in_words
 from compliance.kernel.submission import STATUSES
 from compliance.rules.language.editions import editions
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.resolution.resolve import resolve
 from tests.support.rules import DAY, HEAD, pack, rule, submission
 

@@ -12,7 +12,7 @@ from compliance.checker.builtin_offers import load
 from compliance.engine.working import Working
 from compliance.explain.working_text import text
 from compliance.rules.language.editions import editions
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.resolution.resolve import resolve
 from tests.engine.test_kinds import AREA, primary
 from tests.support.rules import CONCLUSION, HEAD, pack, rule

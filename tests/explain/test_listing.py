@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from compliance.checker.builtin_offers import load
 from compliance.cli import main
 from compliance.explain.ruleset_listing import opened
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.reference import clause_coverage
 from compliance.rules.reference.provenance import provenance
 from tests.support.nonempty import nonempty

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,32 @@ def _comparisons(tree: ast.Module) -> Iterator[int]:
                 }
                 if words & KINDS:
                     yield node.lineno
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Imports for type checkers and those inside functions count: a circle of ideas is one too."""
+    modules = {_module(path): path for path in FILES}
+    imports = {name: set(_imported(name, path, modules)) for name, path in modules.items()}
+    assert sum(map(len, imports.values())) > len(modules)
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        pytest.fail(" → ".join(error.args[1][::-1]))
+
+
+def _module(path: Path) -> str:
+    parts = ("compliance", *path.relative_to(PACKAGE).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _imported(name: str, path: Path, modules: Collection[str]) -> Iterator[str]:
+    """The modules that one names in any of its imports."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            for one in node.names:
+                inner = f"{node.module}.{one.name}"
+                found = inner if inner in modules else node.module
+                if found in modules and found != name:
+                    yield found
+        elif isinstance(node, ast.Import):
+            yield from (one.name for one in node.names if one.name in modules)

@@ -15,7 +15,7 @@ from compliance.intake import readers
 from compliance.intake.accept import accept
 from compliance.intake.formats import raw_table
 from compliance.intake.formats.discover import gather
-from compliance.intake.formats.marker import read_marker
+from compliance.intake.formats.read_marker import read_marker
 from compliance.kernel.errors import UsageError
 from compliance.kernel.submission import Submission
 from compliance.render.blank_workbook import workbook_bytes, write_template

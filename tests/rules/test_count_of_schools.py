@@ -12,7 +12,7 @@ from compliance.assessment import messages
 from compliance.engine.findings import findings
 from compliance.facts.vocabulary import titles, vocabulary
 from compliance.kernel.errors import PackError
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 from tests.support.rules import CONCLUSION, HEAD, judged, rule, ruleset, submission
 
 PAGE = Path(__file__).parents[2] / "docs" / "rule-language.md"

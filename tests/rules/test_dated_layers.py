@@ -10,7 +10,7 @@ import pytest
 from compliance.engine.kinds import kinds
 from compliance.kernel.errors import PackError, UsageError
 from compliance.rules.language.editions import editions
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.resolution.confirmations import Confirmation
 from compliance.rules.resolution.resolve import resolve
 from tests.support.rules import CONCLUSION, HEAD, pack, rule

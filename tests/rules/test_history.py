@@ -10,7 +10,7 @@ from compliance.engine.kinds import kinds
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import use
 from compliance.rules.language.editions import editions
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.reference.changes import Change, changes, days, history
 from compliance.rules.resolution.resolve import resolve
 from tests.support.rules import HEAD, pack, rule

@@ -12,7 +12,8 @@ from compliance.facts.vocabulary import holders
 from compliance.kernel.errors import PackError
 from compliance.kernel.i18n import use
 from compliance.kernel.labels import basis_word, day_in_words
-from compliance.rules.language.model import Ruleset, documents_in_words
+from compliance.rules.language.model import documents_in_words
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.reference.describe import demands
 from tests.support.court import installed
 from tests.support.nonempty import nonempty

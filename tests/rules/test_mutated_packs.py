@@ -23,8 +23,9 @@ from compliance.engine.evaluate import evaluate
 from compliance.engine.findings import findings
 from compliance.facts.vocabulary import titles
 from compliance.kernel.errors import PackError
-from compliance.rules.language.model import STANDARD, Ruleset
+from compliance.rules.language.model import STANDARD
 from compliance.rules.language.pack import Pack, read_pack
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.resolution.amendments import days_of_change
 from compliance.rules.resolution.resolve import resolve
 from tests.support.nonempty import nonempty

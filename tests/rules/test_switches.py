@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from compliance.checker.builtin_offers import load
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.resolution.resolve import resolve
 from tests.support.nonempty import nonempty
 from tests.support.pack_files import NATIONAL, RULES

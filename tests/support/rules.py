@@ -17,8 +17,8 @@ from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.kernel.submission import NOT_INVOLVED, Submission
 from compliance.rules.kinds import Kinds
 from compliance.rules.language.editions import editions
-from compliance.rules.language.model import Ruleset
 from compliance.rules.language.pack import Pack
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.resolution.resolve import resolve
 
 DAY = date(2023, 9, 1)

@@ -14,7 +14,7 @@ from compliance.explain.context import Context
 from compliance.explain.working import workings
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake.cell_locations import Watch
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 from tests.support.rules import DAY, submission
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

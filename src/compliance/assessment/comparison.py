@@ -32,7 +32,6 @@ from compliance.rules.language.model import COMPARE, UPPER, Rule
 
 BETTER, WORSE, APPEARED, VANISHED, MOVED = "better", "worse", "appeared", "vanished", "moved"
 CLASSES = (WORSE, BETTER, APPEARED, VANISHED, MOVED)
-MIRRORED = {BETTER: WORSE, WORSE: BETTER, APPEARED: VANISHED, VANISHED: APPEARED, MOVED: MOVED}
 # what of a finding is compared: its state and figures, not its words
 COMPARED = (
     "status", "value", "operator", "threshold", "floor", "unit", "shortfall", "shortfall_unit",

@@ -25,9 +25,8 @@ from compliance.assessment.scope import (
     outcomes,
     unattributed,
 )
-from compliance.engine.evaluate import RESULTS
+from compliance.engine.evaluate import RESULTS, EvaluatedKind, Sentences
 from compliance.engine.findings import LACKING, Findings, RuleFindings
-from compliance.engine.kinds.kind import Kind, Sentences
 from compliance.engine.relaxations import JOINT
 from compliance.engine.results import FINDINGS
 from compliance.engine.sentences import (
@@ -60,7 +59,8 @@ from compliance.kernel.submission import (
     UNKNOWN,
     WAIVED,
 )
-from compliance.rules.language.model import OPERATORS, Rule, Ruleset, Switch
+from compliance.rules.language.model import OPERATORS, Rule, Switch
+from compliance.rules.language.ruleset import Ruleset
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Told:
 Words = Mapping[str, pl.Enum]
 
 
-def words_of(rulesets: Iterable[tuple[Ruleset, Mapping[str, Kind]]]) -> Words:
+def words_of(rulesets: Iterable[tuple[Ruleset, Mapping[str, EvaluatedKind]]]) -> Words:
     """The words that columns of findings may hold, so that they are kept as numbers until written."""
     found: dict[str, dict[str, None]] = {
         "level": dict.fromkeys(("unit", "school", "county")),

@@ -20,8 +20,8 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import IDENTITY
 from compliance.rules.language import conditions
-from compliance.rules.language.model import Ruleset
 from compliance.rules.language.references import Node, Role
+from compliance.rules.language.ruleset import Ruleset
 
 _STATEMENTS = "statements"
 _UNNAMED = ("monitoring", _STATEMENTS)  # named by their subject, and by the rule itself

@@ -16,8 +16,9 @@ from compliance.engine.attestations import attested, vetoed
 from compliance.facts.vocabulary import Vocabulary
 from compliance.plugins.registry import Registry
 from compliance.rules.language.editions import edition
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.language.model import Rule
 from compliance.rules.language.pack import Pack
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.resolution.resolve import resolve
 
 DAY = date(2023, 9, 1)  # judged where a file names no day

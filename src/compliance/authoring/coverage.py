@@ -17,8 +17,9 @@ from compliance.authoring.case_file import Exemption
 from compliance.authoring.run_cases import finding, refusal
 from compliance.kernel.errors import NoEditionError
 from compliance.kernel.i18n import msg, say
-from compliance.rules.language.model import STANDARD, Rule, Ruleset
+from compliance.rules.language.model import STANDARD, Rule
 from compliance.rules.language.pack import Pack
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.resolution.amendments import days_of_change
 
 PASSES, FAILS, MISSING, ON_LINE, SHOWN = "pass", "fail", "missing", "on_the_line", "shown"

@@ -45,7 +45,8 @@ from compliance.engine.results import (
     RulesetInfo,
     Validation,
 )
-from compliance.engine.waiving import Hit, in_force
+from compliance.engine.waiver_hits import Hit
+from compliance.engine.waiving import in_force
 from compliance.facts.vocabulary import Vocabulary, yearly
 from compliance.intake.cell_locations import Watch
 from compliance.intake.formats.discover import gather, with_words
@@ -57,7 +58,7 @@ from compliance.kernel.journal import step
 from compliance.kernel.submission import KEY, STATED, Refused, Submission
 from compliance.plugins.registry import Registry, without
 from compliance.rules.language.editions import edition
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 
 if TYPE_CHECKING:
     from compliance.rules.resolution.confirmations import Confirmation

@@ -32,8 +32,9 @@ from compliance.kernel.paths import real
 from compliance.plugins.registry import Registry
 from compliance.rules.kinds import classes, code
 from compliance.rules.language.editions import editions
-from compliance.rules.language.model import BASES, STANDARD, WITHOUT_STANDARD, Ruleset
+from compliance.rules.language.model import BASES, STANDARD, WITHOUT_STANDARD
 from compliance.rules.language.pack import Pack, read_pack
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.waivers import NO_WAIVERS, Waivers
 
 if TYPE_CHECKING:

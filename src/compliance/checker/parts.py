@@ -15,15 +15,15 @@ import polars as pl
 from compliance.assessment import overview
 from compliance.checker.report import Wording, together
 from compliance.engine import verdicts
-from compliance.engine.evaluate import Evaluation, Tapes, evaluate
+from compliance.engine.evaluate import EvaluatedKind, Evaluation, Tapes, evaluate
 from compliance.engine.findings import Findings, findings
-from compliance.engine.kinds.kind import Kind
 from compliance.engine.results import CountyResult, CountyRow
-from compliance.engine.waiving import Hit, hits, in_force
+from compliance.engine.waiver_hits import Hit, hits
+from compliance.engine.waiving import in_force
 from compliance.kernel.errors import Problem, nothing_lost
 from compliance.kernel.i18n import msg
 from compliance.kernel.submission import KEY, Submission
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.waivers import NO_WAIVERS, Waivers
 
 SCHOOLS = 12_500  # judged at once: more is hardly quicker, and takes more memory
@@ -64,7 +64,7 @@ class Judging:
     """
 
     def __init__(
-        self, kinds: Mapping[str, Kind], words: Wording, problems: Sequence[Problem],
+        self, kinds: Mapping[str, EvaluatedKind], words: Wording, problems: Sequence[Problem],
         *, strict: bool, alone: bool, waivers: Waivers = NO_WAIVERS,
     ) -> None:  # fmt: skip
         self._kinds, self.words, self._strict, self.alone = kinds, words, strict, alone

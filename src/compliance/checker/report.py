@@ -13,15 +13,15 @@ from compliance.assessment import messages
 from compliance.assessment.figures import verdict
 from compliance.engine import verdicts
 from compliance.engine.drivers import drivers
+from compliance.engine.evaluate import EvaluatedKind, Sentences
 from compliance.engine.findings import Findings
-from compliance.engine.kinds.kind import Kind, Sentences
 from compliance.engine.results import FINDINGS, CountyResult, Results
 from compliance.facts.vocabulary import Vocabulary, holders, titles
 from compliance.kernel.i18n import in_language, lang, msg, use
 from compliance.kernel.labels import status_words
 from compliance.kernel.submission import KEY
 from compliance.render import renderers
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Wording:
     """
 
     vocabulary: Vocabulary
-    rulesets: Sequence[tuple[Ruleset, Mapping[str, Kind]]]
+    rulesets: Sequence[tuple[Ruleset, Mapping[str, EvaluatedKind]]]
     found: list[list[Findings]] = field(default_factory=list)
     language: str = field(default_factory=lang)
 

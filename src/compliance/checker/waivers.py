@@ -8,12 +8,13 @@ from datetime import date
 from compliance.assessment.figures import state
 from compliance.checker.parts import Job
 from compliance.engine.results import WaiverOutcome
-from compliance.engine.waiving import NOT_ALLOWED, TOO_BROAD, Hit, expired, refusal, rule_named
+from compliance.engine.waiver_hits import Hit
+from compliance.engine.waiving import NOT_ALLOWED, TOO_BROAD, expired, refusal, rule_named
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import stage_words
 from compliance.kernel.submission import KEY
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.waivers import Waiver, Waivers
 
 APPLIED, EXPIRED, UNUSED = "applied", "expired", "unused"

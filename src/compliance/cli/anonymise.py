@@ -17,6 +17,7 @@ from compliance.cli.command import (
     nothing_written,
     on_terms,
     option,
+    output_option,
     print_problems,
     refuse_clashes,
     shared_options,
@@ -37,15 +38,7 @@ _SHORTEST_KEY, _LONGEST_KEY = 16, 1 << 20  # bytes
     ),
 )
 @inputs_argument
-@option(
-    "-o",
-    "--output",
-    "out",
-    required=True,
-    type=GivenPath(),
-    metavar="FILE.json|FILE.xlsx|FILE.zip|DIR",
-    help=lambda: msg("写到哪里；多个县写 .zip 或文件夹"),
-)
+@output_option("FILE.json|FILE.xlsx|FILE.zip|DIR", lambda: msg("写到哪里；多个县写 .zip 或文件夹"))
 @option(
     "--key-file",
     type=GivenPath(dir_okay=False),
@@ -64,8 +57,7 @@ def anonymise(
     """Read, replace, write; nothing where anything has an error."""
     from compliance.checker import Choice, load, prepare
     from compliance.checker.anonymise import anonymised
-    from compliance.cli.submission_outputs import submission_files
-    from compliance.kernel.submission import KEY
+    from compliance.cli.submission_outputs import rules_by_county, submission_files
     from compliance.render.documents.output_files import beside, staged
 
     refuse_clashes([out, *([] if key_file is None else [key_file])], inputs)
@@ -77,9 +69,7 @@ def anonymise(
         return nothing_written()
     secret, new = _key(key_file)
     nobodys = anonymised(batch.submission, batch.vocabulary, sha256(secret).digest())
-    rules = {
-        key: job.rules for job in batch.jobs for key in job.part.counties.select(*KEY).iter_rows()
-    }
+    rules = rules_by_county(batch)
     files = submission_files(
         out,
         inputs,

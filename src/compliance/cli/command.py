@@ -351,6 +351,18 @@ ruleset_option = option(
 )
 
 
+def output_option(metavar: str, told: Told) -> Callable[..., Any]:
+    """The option -o of a command that must be told where to write; its value is `out`."""
+    return option(
+        "-o", "--output", "out", required=True, type=GivenPath(), metavar=metavar, help=told
+    )
+
+
+def schools_option(told: Told) -> Callable[..., Any]:
+    """The option that says where the list of schools stands; its value is `listed`."""
+    return option("--schools", "listed", multiple=True, type=GivenPath(), metavar="PATH", help=told)
+
+
 text_or_json = option(
     "--format",
     "form",

@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from compliance.rules.language.model import Ruleset
+    from compliance.rules.language.ruleset import Ruleset
 
 Completer = Callable[[click.Context, click.Parameter, str], list["CompletionItem[str]"]]
 

@@ -15,6 +15,7 @@ from compliance.cli.command import (
     inputs_argument,
     on_terms,
     option,
+    output_option,
     print_problems,
     refuse_clashes,
     ruleset_option,
@@ -44,15 +45,7 @@ _ROOM = 20  # schools that may be added
     ),
 )
 @inputs_argument
-@option(
-    "-o",
-    "--output",
-    "out",
-    required=True,
-    type=GivenPath(),
-    metavar="FILE.xlsx",
-    help=lambda: msg("写成哪本工作簿；同名的“.映射.xlsx”“.映射.toml”写在旁边"),
-)
+@output_option("FILE.xlsx", lambda: msg("写成哪本工作簿；同名的“.映射.xlsx”“.映射.toml”写在旁边"))
 @option(
     "--mapping-workbook",
     "asking",
@@ -132,7 +125,8 @@ def _report(imported: Imported, terms: ReadingTerms) -> ImportReport:
 def _workbook(imported: Imported, report: ImportReport, out: Path, ruleset: str | None) -> bytes:
     """The county's workbook with what was read, and the sheet that says where it came from."""
     from compliance.cli.workbook_form import workbook_form
-    from compliance.intake.formats.marker import Marker, read_marker
+    from compliance.intake.formats.marker import Marker
+    from compliance.intake.formats.read_marker import read_marker
     from compliance.render.blank_workbook import workbook_bytes
     from compliance.render.import_report import write_sheet
 

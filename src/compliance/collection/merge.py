@@ -63,7 +63,7 @@ class GatheredSchool:
 class MergedCounty:
     """The county's tables, where their figures come from, every school's state, and what was found.
 
-    tables: as `write_filled` takes them. places: table, number of the record, fact → where it stood.
+    tables: as `workbook_bytes` takes them. places: table, number of the record, fact → where it stood.
     """
 
     schools: list[GatheredSchool]

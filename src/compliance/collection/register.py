@@ -29,7 +29,7 @@ _LASTING = ("buildings", "organisations")  # tables that are no figures of a yea
 class Register:
     """The county of a round, and its schools.
 
-    tables: table of a document → its records, as `write_filled` takes them.
+    tables: table of a document → its records, as `workbook_bytes` takes them.
     """
 
     form: WorkbookForm

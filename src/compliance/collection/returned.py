@@ -18,7 +18,7 @@ from compliance.collection.sent import Record, Sent
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake import accept_value
-from compliance.intake.formats import marker as marks
+from compliance.intake.formats import read_marker as marks
 from compliance.intake.formats.folder import refused
 from compliance.intake.formats.marker import Marker
 from compliance.intake.formats.package import FAULTY

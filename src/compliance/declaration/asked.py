@@ -15,7 +15,7 @@ from compliance.declaration.form import (
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import UsageError
 from compliance.rules.language import conditions
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.reference.needed_facts import named
 
 

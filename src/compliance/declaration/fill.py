@@ -41,7 +41,7 @@ from compliance.declaration.submitted_form import folded
 from compliance.engine import verdicts
 from compliance.engine.evaluate import Evaluation, by_county
 from compliance.engine.exact_arithmetic import typed
-from compliance.engine.waiving import Hit, hits
+from compliance.engine.waiver_hits import Hit, hits
 from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import LANGUAGES, lang, msg, msg_in, pick, say, use

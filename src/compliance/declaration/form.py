@@ -27,8 +27,8 @@ from compliance.kernel.errors import PackError, UsageError, reason
 from compliance.kernel.i18n import lang, pick, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.rules.language.conditions import Where
-from compliance.rules.language.model import Ruleset
 from compliance.rules.language.pack import faults, find_line
+from compliance.rules.language.ruleset import Ruleset
 
 FILE = "declaration.toml"
 FIGURES = ("count", "sum", "add", "share", "divide", "listed")

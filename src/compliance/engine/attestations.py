@@ -17,7 +17,8 @@ import polars as pl
 from compliance.kernel.errors import Problem, closest
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import KEY, Refused, Submission
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.language.model import Rule
+from compliance.rules.language.ruleset import Ruleset
 
 ATTESTATIONS, VETOES = "attestations", "vetoes"
 SAYING = {ATTESTATIONS: "met", VETOES: "exists"}  # the column that holds the statement

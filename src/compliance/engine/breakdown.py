@@ -20,7 +20,8 @@ from compliance.engine.exact_arithmetic import NEAR, Quantity, exact_limit, high
 from compliance.engine.units import Frames, frames
 from compliance.kernel.i18n import pick
 from compliance.kernel.submission import Submission
-from compliance.rules.language.model import SCHOOLS, UPPER, Indicator, Limit, Part, Rule, Ruleset
+from compliance.rules.language.model import SCHOOLS, UPPER, Indicator, Limit, Part, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 
 @dataclass(frozen=True, slots=True)

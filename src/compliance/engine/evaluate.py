@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from weakref import ref
 
 import polars as pl
@@ -23,9 +23,9 @@ from compliance.engine.plan import Declared, Plan
 from compliance.engine.relaxations import JOINT, attributed, key_of, without
 from compliance.engine.units import Frames, Merger, beside, frames, merger
 from compliance.engine.waiving import NONE_IN_FORCE, InForce
-from compliance.kernel.errors import show_traceback
+from compliance.kernel.errors import Problem, show_traceback
 from compliance.kernel.faults import FAULTS
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import (
     COMPULSORY,
     ERROR,
@@ -40,12 +40,10 @@ from compliance.kernel.submission import (
     WAIVED,
     Submission,
 )
+from compliance.rules.kinds import RuleKind
 from compliance.rules.language import conditions
-from compliance.rules.language.model import Rule, Ruleset
-
-if TYPE_CHECKING:
-    from compliance.engine.kinds.dispersion import Measured
-    from compliance.engine.kinds.kind import Kind
+from compliance.rules.language.model import Limit, Part, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 # What a kind yields besides the subject's columns; absent columns are filled with nulls. Nothing in
 # it is worded: parts are named by their keys, units by the indicator's name (`sentences.worded`).
@@ -152,13 +150,14 @@ class Evaluation:
     strict: rules of unverified basis keep groups from concluding. merger: the frame of the rules
     for which some schools are added to others. waivers: those that are heeded. broken: rule → what went wrong in it. declared: what
     rules declared whose columns follow from the rule set alone; to be handed to the next counties.
+    kept: kind → what it keeps for itself of these counties, by rule.
     """
 
     ruleset: Ruleset
     frames: Frames
     submission: Submission
     as_of: date
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, EvaluatedKind]
     strict: bool = False
     merger: Merger | None = None
     waivers: InForce = NONE_IN_FORCE
@@ -169,7 +168,7 @@ class Evaluation:
         self._plans: dict[str, Plan] = {}
         self._judged: dict[str, OutcomeColumns] = {}
         self._outcomes: dict[str, pl.DataFrame] = {}
-        self.spreads: dict[str, Measured] = {}
+        self.kept: dict[str, dict[str, Any]] = {}
 
     def frames_of(self, rule: Rule) -> Frames:
         """The frames a rule is judged on."""
@@ -645,11 +644,114 @@ class Evaluation:
         return found
 
 
+Sentences = Mapping[int, pl.Expr] | pl.Expr | None
+
+
+class EvaluatedKind(RuleKind):
+    """A kind of rule to the judge: how it evaluates and words a rule.
+
+    withholds: under a strict verdict it says itself (`withheld`) which rules keep it from concluding.
+    """
+
+    withholds: ClassVar[bool] = False
+
+    def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
+        """Names of RESULTS, status among them, → columns of the plan.
+
+        Expressions over the frame of the rule's scope and what was declared over it; all rules of a
+        scope are computed in one query. Missing facts are given as `Lacks`. Rows that are excluded are
+        left out afterwards.
+        """
+        raise NotImplementedError(f"kind {self.name} has neither columns nor evaluate")
+
+    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
+        """One row a subject: the subject's columns, and any of RESULTS, status among them.
+
+        For a kind that needs more than its row, instead of `columns`: the outcomes of other rules
+        are at hand. Every subject of the rule, once. An answer that lacks a subject or status, or has
+        strange ones, puts the rule into state error, and so does whatever is raised.
+        """
+        raise NotImplementedError
+
+    @property
+    def answers(self) -> bool:
+        """Whether it gives a frame of its own instead of columns."""
+        return type(self).evaluate is not EvaluatedKind.evaluate
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether it judges parts of rules: those that give `part_columns` do."""
+        return type(self).part_columns is not EvaluatedKind.part_columns
+
+    def prepare(self, rule: Rule, evaluation: Evaluation) -> None:
+        """Declare over narrower scopes what is to be gathered for the rule's own."""
+
+    def lasts(self, holder: Rule | Part) -> bool:
+        """Whether its `columns` follow from the rule set alone, so that those of some counties serve others."""
+        return False
+
+    def plan_of(self, rule: Rule) -> str:
+        """Over which plan it gives its columns: the rule's scope, or stage."""
+        return rule.scope
+
+    def part_columns(self, rule: Rule, part: Part, evaluation: Evaluation) -> Columns:
+        """The same for one part of a rule, over the rule's plan.
+
+        Raises ValueError for a kind that judges whole rules only.
+        """
+        raise ValueError(f"part {part.key}: {self.name}")
+
+    def sentence(self, rule: Rule, ruleset: Ruleset) -> Sentences:
+        """What is met, missed or unknown, in the current language, of the columns of a finding.
+
+        Of the columns of RESULTS, `subject` (whom it is about) and `stage`: status → its sentence,
+        for every row of that status (of not_applicable for those that show a value all the same), or
+        one for all, which is asked of what passes, fails, is unknown or shows a value. Where that is
+        null, and for a kind without a sentence, the core's words stand.
+        """
+        return None
+
+    def part_title(self, name: pl.Expr, rule: Rule, ruleset: Ruleset) -> pl.Expr:
+        """What a part of a finding is called, by its name: the key of a rule's part, or a rule's id."""
+        titles = {key: ruleset.rules[key].label for key in rule.of if key in ruleset.rules}
+        return name.replace({**titles, **{part.key: part.label for part in rule.parts}})
+
+    def excess_unit(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | str:
+        """What is too much is counted in: by default what the limit counts."""
+        return self.measure(rule, ruleset)
+
+    def operator(self, rule: Rule) -> str | None:
+        """How a finding's value is compared with its threshold; None where it is not."""
+        return rule.limit.operator if rule.limit is not None else None
+
+    def unit(self, rule: Rule, ruleset: Ruleset) -> str:
+        """The unit of a finding's value, in the current language; empty where it has none."""
+        indicator = ruleset.indicators.get(rule.indicator or "")
+        return pick(indicator.unit, indicator.unit_en) if indicator is not None else ""
+
+    def measure(self, holder: Rule | Part, ruleset: Ruleset) -> str:
+        """What a limit of a rule or part of this kind counts, in the current language."""
+        indicator = ruleset.indicators.get(holder.indicator or "")
+        return pick(indicator.measure, indicator.measure_en) if indicator is not None else ""
+
+    def evidence(self, rule: Rule) -> tuple[str, ...]:
+        """Facts of which one is enough, the best first; the last follows from any of the others."""
+        return ()
+
+    def entry_limits(self, rule: Rule) -> Iterable[tuple[str, str, Limit]]:
+        """What is asked of every entry of a list: field, its title, its limit."""
+        return ()
+
+    def doubts(self, rule: Rule, holder: Rule | Part, evaluation: Evaluation) -> Iterable[Problem]:
+        """Warnings about what a rule or part of this kind was judged by, of all its counties."""
+        return ()
+
+
 def evaluate(
     ruleset: Ruleset,
     submission: Submission,
     as_of: date,
-    kinds: Mapping[str, Kind],
+    kinds: Mapping[str, EvaluatedKind],
     *,
     strict: bool = False,
     only: Collection[str] | None = None,

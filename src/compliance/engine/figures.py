@@ -15,7 +15,8 @@ from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.labels import STAGE_WORDS, unit_words
 from compliance.kernel.submission import COMPULSORY
 from compliance.rules.language import conditions
-from compliance.rules.language.model import Indicator, Rule, Ruleset, Tally
+from compliance.rules.language.model import Indicator, Rule, Tally
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.reference.describe import condition_words
 
 LISTED = 10  # the schools named of a sum, those with the largest figures first

@@ -8,12 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from compliance.engine.evaluate import Evaluation
-from compliance.engine.kinds.kind import Kind
+from compliance.engine.evaluate import EvaluatedKind, Evaluation
 from compliance.engine.lacks import decoded
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import COMPULSORY, KEY, NOT_CHECKED, UNKNOWN
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.language.model import Rule
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.waivers import Waiver
 
 
@@ -78,7 +78,7 @@ class Findings:
     """
 
     ruleset: Ruleset
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, EvaluatedKind]
     groups: tuple[RuleFindings, ...]
     sheets: Mapping[str, pl.DataFrame]
     counties: pl.DataFrame

@@ -20,16 +20,8 @@ from compliance.engine.working import Comparison, Weighed
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import STAGE_WORDS, stage_words, status_words
 from compliance.kernel.submission import COMPULSORY, STATUSES
-from compliance.rules.language.model import (
-    UPPER,
-    WRITTEN,
-    Indicator,
-    Limit,
-    Part,
-    Rule,
-    Ruleset,
-    Terms,
-)
+from compliance.rules.language.model import UPPER, WRITTEN, Indicator, Limit, Part, Rule, Terms
+from compliance.rules.language.ruleset import Ruleset
 
 
 def formula(

@@ -9,7 +9,8 @@ import polars as pl
 
 from compliance.engine.units import beside
 from compliance.kernel.submission import ERROR, PASS
-from compliance.rules.language.model import Instead, Rule, Ruleset
+from compliance.rules.language.model import Instead, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 JOINT = ","  # between the names of several switches
 

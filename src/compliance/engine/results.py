@@ -21,7 +21,8 @@ from compliance.kernel.submission import (
     Succession,
     successions,
 )
-from compliance.rules.language.model import Document, Rule, Ruleset, documents_in_words
+from compliance.rules.language.model import Document, Rule, documents_in_words
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.waivers import Waiver
 
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {

@@ -10,19 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from string import Formatter
-from typing import TYPE_CHECKING
 
 import polars as pl
 
+from compliance.engine.evaluate import EvaluatedKind
 from compliance.engine.exact_arithmetic import meets
 from compliance.kernel.i18n import lang, msg, pick, say
 from compliance.kernel.labels import stage_words, status_words
 from compliance.kernel.number_format import exact, fixed, plain, rounded, short
 from compliance.kernel.submission import FAIL, STATUSES, WAIVED
-from compliance.rules.language.model import OPERATORS, WRITTEN, Limit, Part, Rule, Ruleset
-
-if TYPE_CHECKING:
-    from compliance.engine.kinds.kind import Kind
+from compliance.rules.language.model import OPERATORS, WRITTEN, Limit, Part, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 
 def line(template: str, **holes: pl.Expr | str) -> pl.Expr:
@@ -63,7 +61,9 @@ def _apart(name: pl.Expr | str, figure: pl.Expr | str) -> pl.Expr | str:
     return pl.when(pl.all_horizontal(*meets)).then(pl.lit(msg("："))).otherwise(pl.lit(""))
 
 
-def worded(rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> Mapping[str, pl.Expr]:
+def worded(
+    rule: Rule, ruleset: Ruleset, kinds: Mapping[str, EvaluatedKind]
+) -> Mapping[str, pl.Expr]:
     """What an outcome of a rule names by the pack's names, in words of the current language.
 
     Units, which stand as the indicator's name, switches that are withheld, and the keys of parts.
@@ -90,7 +90,7 @@ def gap_units(ruleset: Ruleset) -> dict[str, str]:
 
 
 def in_words(
-    outcome: pl.DataFrame, rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]
+    outcome: pl.DataFrame, rule: Rule, ruleset: Ruleset, kinds: Mapping[str, EvaluatedKind]
 ) -> pl.DataFrame:
     """Rows of a rule's outcome with what they name in words of the current language."""
     return outcome.with_columns(
@@ -99,7 +99,7 @@ def in_words(
 
 
 def parts_in_words(
-    parts: pl.Expr, rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]
+    parts: pl.Expr, rule: Rule, ruleset: Ruleset, kinds: Mapping[str, EvaluatedKind]
 ) -> pl.Expr:
     """Lists of a rule's parts with titles in place of the pack's keys, in the current language."""
     units = {part.key: _part_unit(part, ruleset, kinds) for part in rule.parts}
@@ -115,7 +115,7 @@ def parts_in_words(
     )
 
 
-def _part_unit(part: Part, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> str | None:
+def _part_unit(part: Part, ruleset: Ruleset, kinds: Mapping[str, EvaluatedKind]) -> str | None:
     """The unit of a part's value."""
     indicator = ruleset.indicators.get(part.indicator or "")
     if indicator is not None:

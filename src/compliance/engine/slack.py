@@ -26,7 +26,8 @@ from compliance.engine.exact_arithmetic import (
 from compliance.engine.units import Frames
 from compliance.kernel.i18n import pick
 from compliance.kernel.submission import KEY, Submission
-from compliance.rules.language.model import UPPER, WRITTEN, Part, Rule, Ruleset
+from compliance.rules.language.model import UPPER, WRITTEN, Part, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 _MONEY = "元"  # nobody counts single ones
 SHARE = Fraction(2, 100)  # of the limit: nearer than that is near

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import polars as pl
 
-from compliance.engine.evaluate import Evaluation
+from compliance.engine.evaluate import EvaluatedKind, Evaluation
 from compliance.engine.exact_arithmetic import Row, Standard
 from compliance.engine.sentences import in_words
 from compliance.engine.units import Frames
@@ -18,11 +17,9 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import STAGE_WORDS
 from compliance.kernel.submission import STAGES, STATUSES
-from compliance.rules.language.model import Part, Rule, Ruleset
+from compliance.rules.language.model import Part, Rule
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.reference.describe import counted_schools
-
-if TYPE_CHECKING:
-    from compliance.engine.kinds.kind import Kind
 
 Where = Callable[[str | None, str], tuple[str, str]]
 
@@ -55,7 +52,7 @@ class Subject:
         return self.evaluation.ruleset
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> EvaluatedKind:
         """The rule's kind."""
         return self.evaluation.kinds[self.rule.kind]
 

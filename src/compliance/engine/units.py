@@ -21,7 +21,8 @@ from compliance.kernel.errors import nothing_lost
 from compliance.kernel.i18n import msg
 from compliance.kernel.submission import COMPULSORY, KEY, STAGES, Submission
 from compliance.rules.language import conditions
-from compliance.rules.language.model import Rule, Ruleset, Split
+from compliance.rules.language.model import Rule, Split
+from compliance.rules.language.ruleset import Ruleset
 
 EFFECTIVE = "effective_students"
 SHARE = "share_weight"

@@ -21,7 +21,8 @@ from compliance.engine.working import Flip, Input
 from compliance.facts.fact import Fact
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import STATUSES
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.language.model import Rule
+from compliance.rules.language.ruleset import Ruleset
 
 OPPOSITE = {"pass": "fail", "fail": "pass"}
 ATTACHED = "main_school_code"

@@ -20,7 +20,8 @@ from compliance.kernel.i18n import msg, msg_in, pick, say
 from compliance.kernel.labels import stage_words
 from compliance.kernel.submission import FAIL, KEY, PASS, STATUSES, WAIVED
 from compliance.rules.language import conditions
-from compliance.rules.language.model import BASES, UPPER, WRITTEN, Rule, Ruleset
+from compliance.rules.language.model import BASES, UPPER, WRITTEN, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 _COUNTED = ("pass", "fail", "unknown", "not_applicable", "not_checked", "waived", "error")
 _DATED = ("data_date", "data_kind")

@@ -10,17 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
 from compliance.engine.attestations import VETOES
-from compliance.kernel.submission import FAIL, KEY, NOT_APPLICABLE, STATUSES
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.kernel.submission import FAIL, KEY, NOT_APPLICABLE
+from compliance.rules.language.model import Rule
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.waivers import Waiver, Waivers
-
-if TYPE_CHECKING:
-    from compliance.engine.evaluate import Evaluation
 
 TOO_BROAD, NOT_ALLOWED = "too_broad", "not_allowed"
 _AT_SCHOOL = ("school_code", "stage")  # the columns that tell a county's subjects apart
@@ -102,41 +99,3 @@ def refusal(waiver: Waiver, rule: Rule) -> str:
     if rule.role in ("block", "conclusion") or whole or wild:
         return TOO_BROAD
     return NOT_ALLOWED if rule.statement == VETOES else ""
-
-
-class Hit(NamedTuple):
-    """A finding that a waiver names. place: the waiver's; applied: the finding is waived by it."""
-
-    place: int
-    rule: str
-    county_code: str
-    year: int
-    school_name: str
-    stage: str
-    status: str
-    applied: bool
-
-
-def hits(evaluation: Evaluation) -> Iterator[Hit]:
-    """The findings that the waivers in force name, whatever their states."""
-    for rule_id in evaluation.waivers.of:
-        judged = evaluation.judged(rule_id)
-        frame = judged.plan.frame
-        ways = [where for _, where in evaluation.waivers.named(rule_id, frame.columns)]
-        if not ways:
-            continue
-        names = [
-            (pl.col(one) if one in frame.columns else pl.lit("")).cast(pl.String).alias(one)
-            for one in ("school_name", "stage")
-        ]
-        table = frame.select(
-            *KEY, *names,
-            judged.column("status").alias("status"),
-            judged.column("waived_by").is_not_null().alias("applied"),
-            pl.concat_list(ways).list.drop_nulls().alias("places"),
-        ).filter(pl.col("status").is_not_null() & (pl.col("places").list.len() > 0))  # fmt: skip
-        for code, year, school, stage, status, applied, places in table.iter_rows():
-            for one in places:
-                yield Hit(
-                    one, rule_id, code, year, school or "", stage or "", STATUSES[status], applied
-                )

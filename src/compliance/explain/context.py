@@ -25,7 +25,8 @@ from compliance.kernel.errors import JunhengError, Problem, UsageError, suggesti
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import KEY
 from compliance.plugins.registry import Registry
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.language.model import Rule
+from compliance.rules.language.ruleset import Ruleset
 
 _NAMED = 8  # how many counties or schools a message names
 County = tuple[Job, Row]

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from compliance.engine.working import Version
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.labels import basis_word, status_words
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.language.model import Rule
+from compliance.rules.language.ruleset import Ruleset
 
 
 def versions(

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import UsageError, closest
 from compliance.kernel.i18n import msg, say
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.language.model import Rule
+from compliance.rules.language.ruleset import Ruleset
 
 _NAMED = 8  # how many rules a message names
 _NEAR = 4

@@ -15,7 +15,8 @@ from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import lang, msg, msg_in, pick, say
 from compliance.kernel.labels import STAGE_WORDS, basis_word, day_in_words, unit_words
-from compliance.rules.language.model import Part, Rule, Ruleset
+from compliance.rules.language.model import Part, Rule
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.reference.changes import ADDED, DROPPED, Change, Packs, Step, history
 from compliance.rules.reference.describe import (
     condition_words,

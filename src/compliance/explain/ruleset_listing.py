@@ -25,11 +25,11 @@ from compliance.rules.language.model import (
     VERIFIED,
     WITHOUT_STANDARD,
     Rule,
-    Ruleset,
     Switch,
     documents_in_words,
     version_in_words,
 )
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.reference import clause_coverage
 from compliance.rules.reference.changes import ADDED, DROPPED, Change, changes
 from compliance.rules.reference.describe import field_words, role_words, standard_words

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from compliance.engine.breakdown import Breakdown, broken_down
+from compliance.engine.kinds.kind import Kind
 from compliance.engine.members import failing_schools
 from compliance.engine.subject import Subject
 from compliance.engine.working import DataWarning, Version, Working
@@ -77,7 +78,7 @@ def _working(context: Context, subject: Subject) -> Working:
     begun = replace(_begun(context, subject, rule.level, told), status=subject.status(rule.id))
     if subject.outcome(rule.id) is None:
         return replace(begun, notes=_excluded(subject) if subject.school is not None else ())
-    found = subject.kind.working(subject, begun)
+    found = Kind.of(subject).working(subject, begun)
     return replace(
         found,
         inputs=placed(context, subject, found.inputs),

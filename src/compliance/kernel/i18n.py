@@ -40,7 +40,7 @@ class Text(str):
 
     message: the Chinese text, the catalogue's key. english: a pack's own, which has no catalogue.
     values: what its placeholders were filled with, None where it has none. context: what tells it
-    from a like one. amount: what its plural hangs on. language: in which it is said.
+    from a like one. amount: what its plural hangs on. language: that in which it is said.
     """
 
     __slots__ = ("amount", "context", "english", "language", "message", "values")
@@ -60,7 +60,8 @@ class Text(str):
         english: str | None = None,
     ) -> Self:
         """Say it in the current language."""
-        template, language = _translated(message, context, count, english), lang()
+        language = lang()
+        template = _translated(message, context, count, english)
         if values is not None:
             known = {
                 name: in_language(one, language) if isinstance(one, Text) else one
@@ -88,6 +89,9 @@ class Text(str):
 
     def __getnewargs__(self) -> Any:  # noqa: ANN401
         return self.message, self.values, self.context, self.amount, self.english
+
+    def __getstate__(self) -> None:
+        """Nothing beside: a text that is unpickled is said anew, in the language spoken there."""
 
 
 def say(message: str, **values: object) -> str:

@@ -20,8 +20,9 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from compliance.facts.fact import NOT_INVOLVED, Fact
 from compliance.facts.school_types import has
 from compliance.intake.formats import marker as marks
-from compliance.intake.formats.marker import Marker, read_marker
+from compliance.intake.formats.marker import Marker
 from compliance.intake.formats.raw_table import NEEDED, SHEETS
+from compliance.intake.formats.read_marker import read_marker
 from compliance.kernel.i18n import use
 from compliance.render.documents.output_files import occupied, write_whole
 from compliance.render.documents.text import columns
@@ -123,8 +124,11 @@ def workbook_bytes(
 ) -> bytes:
     """The workbook as a file.
 
-    tables: table of a document → its records, fact → what the cell is to hold. room: how many more
-    schools there is room for. locked: figures that cannot be changed while their sheet is protected.
+    tables: table of a document (``counties``, ``schools`` …) → its records, fact → the value as its
+    cell is to hold it, wrong ones too: text stays text, a list is separated by semicolons, None and
+    what a record does not name stay blank. room: how many more schools there is room for. locked: the
+    figures that cannot be changed while their sheet is protected, without a password, by table, number
+    of the record there and fact; not of statements. mark: see `Marker`.
     sheets: the further tables that have one, where the form does not say it; those with records have
     one anyway. more: adds sheets of its own.
     """

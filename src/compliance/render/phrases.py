@@ -47,7 +47,8 @@ from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, pick, plural, say
 from compliance.kernel.labels import basis_word, problem_words
 from compliance.render.documents.text import as_typed, printable, shortened
-from compliance.rules.language.model import BASES, Rule, Ruleset, short
+from compliance.rules.language.model import BASES, Rule, short
+from compliance.rules.language.ruleset import Ruleset
 
 _NAMES = 2
 _SCHOOLS = 6

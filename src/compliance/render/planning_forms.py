@@ -15,7 +15,7 @@ from compliance.ledger import prices, responsibilities
 from compliance.render.blank_workbook import write_blank
 from compliance.render.documents.xlsx import Book, Column
 from compliance.render.rectification.planning import assigned, things
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.ruleset import Ruleset
 
 
 def write_responsibilities(path: Path, ruleset: Ruleset) -> None:

@@ -19,9 +19,10 @@ from compliance.kernel.cache import stamp
 from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.rules.language.assembly import Assembly, Definition, RegisterUse
-from compliance.rules.language.model import FindingForm, Part, References, Rule, Ruleset
+from compliance.rules.language.model import FindingForm, Part, References, Rule
 from compliance.rules.language.pack import Pack
-from compliance.rules.language.references import Node, ReferenceGraph, Role
+from compliance.rules.language.references import Declarations, Node, ReferenceGraph, Role
+from compliance.rules.language.ruleset import Ruleset
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -100,8 +101,17 @@ Kinds: TypeAlias = Mapping[str, RuleKind]
 
 def classes(kinds: Kinds) -> Iterator[type]:
     """All that a resolved rule set may consist of: the records that its module and those of settings know."""
-    yield from (ReferenceGraph, Node, Role, Assembly, RegisterUse, Definition)
-    homes = (one.__module__ for one in (Ruleset, *(kind.settings for kind in kinds.values())))
+    yield from (
+        Ruleset,
+        ReferenceGraph,
+        Declarations,
+        Node,
+        Role,
+        Assembly,
+        RegisterUse,
+        Definition,
+    )
+    homes = (one.__module__ for one in (Rule, *(kind.settings for kind in kinds.values())))
     for home in dict.fromkeys(homes):
         known = vars(sys.modules[home]).values()
         types = (one for one in known if isinstance(one, type))

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from compliance.facts.registers import RegisterForm, registers
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.rules.language.assembly import Assembly, Definition, RegisterUse
-from compliance.rules.lint_values import Answers, Fault
-
-if TYPE_CHECKING:
-    from compliance.rules.lint import Faults
+from compliance.rules.lint_faults import Fault, Faults
+from compliance.rules.lint_values import Answers
 
 _LISTED = ("list",)  # what makes lists
 

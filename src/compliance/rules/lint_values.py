@@ -16,9 +16,10 @@ from compliance.kernel.errors import suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import STAGES
 from compliance.rules.language import conditions
-from compliance.rules.language.model import Limit, Ruleset, Tally, Terms
+from compliance.rules.language.model import Limit, Tally, Terms
+from compliance.rules.language.ruleset import Ruleset
+from compliance.rules.lint_faults import Fault
 
-Fault = tuple[str, str, str]  # the word that is wrong, what is wrong with it, what to do
 _NUMBER, _YES_NO, _TEXT = "number", "flag", "text"
 
 

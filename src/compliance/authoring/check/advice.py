@@ -32,7 +32,6 @@ from compliance.rules.language.references import Node
 from compliance.rules.resolution.amendments import both_stated, loosened, said_at
 from compliance.rules.resolution.resolve import Amendment, Layers
 
-_HUNDRED = 100
 # what lets somebody find a source: a number of the document, its title, an address, a standard, an article, a year
 _FOUND_BY = re.compile(
     r"[〔《]|https?://|[0-9〇一二三四五六七八九十]号|第.{1,8}[条章节款]|GB|[12][0-9]{3}"

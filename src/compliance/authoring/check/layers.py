@@ -16,15 +16,9 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import NoEditionError, PackError
 from compliance.kernel.i18n import msg
 from compliance.rules.kinds import Kinds
-from compliance.rules.language.model import (
-    BASES,
-    STANDARD,
-    VERIFIED,
-    WITHOUT_STANDARD,
-    Ruleset,
-    Switch,
-)
+from compliance.rules.language.model import BASES, STANDARD, VERIFIED, WITHOUT_STANDARD, Switch
 from compliance.rules.language.pack import Pack
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.resolution.amendments import days_of_change
 from compliance.rules.resolution.resolve import Layers
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from compliance.facts.vocabulary import Vocabulary
-from compliance.rules.language.model import Indicator, Ruleset, Terms
+from compliance.rules.language.model import Indicator, Terms
+from compliance.rules.language.ruleset import Ruleset
 
 Span = tuple[Decimal | None, Decimal | None]  # the least and the greatest, None where there is none
 _PERCENT = (Decimal(0), Decimal(100))

@@ -39,7 +39,8 @@ from compliance.kernel.submission import (
     PASS,
     UNKNOWN,
 )
-from compliance.rules.language.model import UPPER, FindingForm, Limit, Part, Rule, Ruleset
+from compliance.rules.language.model import UPPER, FindingForm, Limit, Part, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 LEAST = "least"
 

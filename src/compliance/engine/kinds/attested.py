@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from compliance.engine.attestations import ATTESTATIONS, SAYING, VETOES, statement_column
-from compliance.engine.evaluate import Columns, Evaluation, part_entry
-from compliance.engine.kinds.kind import Kind, Sentences
+from compliance.engine.evaluate import Columns, Evaluation, Sentences, part_entry
+from compliance.engine.kinds.kind import Kind
 from compliance.engine.sentences import line
 from compliance.engine.subject import Subject
 from compliance.engine.working import Input
@@ -21,7 +21,8 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import FAIL, KEY, NOT_APPLICABLE, NOT_CHECKED, NOT_INVOLVED, PASS
-from compliance.rules.language.model import Part, References, Rule, Ruleset
+from compliance.rules.language.model import Part, References, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,10 @@ from weakref import ref
 import polars as pl
 
 from compliance.engine import exact_arithmetic, tallies
-from compliance.engine.evaluate import Columns, Evaluation, at_work, met_status
+from compliance.engine.evaluate import Columns, Evaluation, Sentences, at_work, met_status
 from compliance.engine.exact_arithmetic import Row, percent, shown, typed
 from compliance.engine.formula import met_words
-from compliance.engine.kinds.kind import Kind, Sentences
+from compliance.engine.kinds.kind import Kind
 from compliance.engine.lacks import Lacks, in_order
 from compliance.engine.plan import Plan
 from compliance.engine.sentences import limit_text, line, stage_word, unrounded
@@ -39,15 +39,8 @@ from compliance.kernel.labels import stage_words, unit_words
 from compliance.kernel.number_format import fixed, short
 from compliance.kernel.submission import FAIL, NOT_APPLICABLE, PASS, STATUSES, UNKNOWN
 from compliance.rules.language import conditions
-from compliance.rules.language.model import (
-    WRITTEN,
-    FindingForm,
-    Limit,
-    Part,
-    References,
-    Rule,
-    Ruleset,
-)
+from compliance.rules.language.model import WRITTEN, FindingForm, Limit, Part, References, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 _KEY = ["county", "stage"]
 
@@ -118,7 +111,7 @@ class Dispersion(Kind):
                 found.struct.field(name) for name in ("value", "mean", "deviation")
             )
             status = met_status(found.struct.field("meets"))
-        lacking = evaluation.spreads[rule.id].lacking
+        lacking = measured(evaluation)[rule.id].lacking
         return {
             "status": pl.when(n == 0).then(NOT_APPLICABLE).otherwise(status),
             "value": value,
@@ -229,10 +222,12 @@ def gather(rule: Rule, evaluation: Evaluation) -> None:
 
     Centred before squaring, so that small spreads keep their digits.
     """
-    if rule.id not in evaluation.spreads:
+    if rule.id not in measured(evaluation):
         _measure(rule, evaluation)
     stages = evaluation.plan("stage")
-    waiting = {name: one for name, one in evaluation.spreads.items() if f"{name}._n" not in stages}
+    waiting = {
+        name: one for name, one in measured(evaluation).items() if f"{name}._n" not in stages
+    }
     for plan in {id(one.plan): one.plan for one in waiting.values()}.values():
         names = [name for name, one in waiting.items() if one.plan is plan]
         units = plan.frame.with_row_index("_at")
@@ -241,10 +236,10 @@ def gather(rule: Rule, evaluation: Evaluation) -> None:
         found = units.select(pl.col(lacks).any()).row(0, named=True) if lacks else {}
         for name in names:
             lacking = [one for one in waiting[name].lacking if found[f"{name}._lacks {one}"]]
-            evaluation.spreads[name] = replace(waiting[name], lacking=tuple(lacking))
+            measured(evaluation)[name] = replace(waiting[name], lacking=tuple(lacking))
         grouped = units.group_by(_KEY, maintain_order=True)
         means = grouped.agg(
-            one for name in names for one in _means(name, evaluation.spreads[name].lacking)
+            one for name in names for one in _means(name, measured(evaluation)[name].lacking)
         )
         known = beside(units, means.select(*_KEY, *(f"{name}._mean" for name in names)), _KEY)
         squares = known.group_by(_KEY, maintain_order=True).agg(
@@ -312,6 +307,11 @@ class Measured:
     lacking: tuple[str, ...]
 
 
+def measured(evaluation: Evaluation) -> dict[str, Measured]:
+    """The coefficients whose units are declared, by rule."""
+    return evaluation.kept.setdefault(Dispersion.name, {})
+
+
 def _measure(rule: Rule, evaluation: Evaluation) -> None:
     """Declare the units of a coefficient."""
     if rule.indicator is not None:
@@ -342,7 +342,7 @@ def _measure(rule: Rule, evaluation: Evaluation) -> None:
     facts = tallies.by_stage(lacking)
     for fact, test in facts.items():
         let(f"lacks {fact}", there & test)
-    evaluation.spreads[rule.id] = Measured(plan, tuple(facts))
+    measured(evaluation)[rule.id] = Measured(plan, tuple(facts))
 
 
 def member_of(rule: Rule, evaluation: Evaluation) -> Rule:
@@ -386,11 +386,11 @@ def units_exactly(rule: Rule, evaluation: Evaluation, county: object, stage: obj
     Raises ValueError where a unit has no value.
     """
     quantities = chains(rule, evaluation)
-    if rule.id not in evaluation.spreads:
+    if rule.id not in measured(evaluation):
         _measure(rule, evaluation)
     here = (pl.col("county") == county) & (pl.col("stage") == stage) & pl.col(f"{rule.id}._in")
     found = []
-    for unit in evaluation.spreads[rule.id].plan.frame.filter(here).iter_rows(named=True):
+    for unit in measured(evaluation)[rule.id].plan.frame.filter(here).iter_rows(named=True):
         value = exact_arithmetic.first_exact(quantities[unit[f"{rule.id}._way"] or 0], unit)
         weight = exact_arithmetic.typed(unit[PUPILS])
         if value is None or weight is None:

@@ -21,7 +21,8 @@ from compliance.engine.subject import Subject
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import FAIL, PASS, UNKNOWN
-from compliance.rules.language.model import Limit, Part, References, Rule, Ruleset
+from compliance.rules.language.model import Limit, Part, References, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,17 @@ from fractions import Fraction
 import polars as pl
 
 from compliance.engine import exact_arithmetic
-from compliance.engine.evaluate import RESULTS, Columns, Evaluation, met_status, part_entry
+from compliance.engine.evaluate import (
+    RESULTS,
+    Columns,
+    Evaluation,
+    Sentences,
+    met_status,
+    part_entry,
+)
 from compliance.engine.exact_arithmetic import Row, meets_exactly, shown
 from compliance.engine.formula import bars, verdict
-from compliance.engine.kinds.kind import Kind, Sentences
+from compliance.engine.kinds.kind import Kind
 from compliance.engine.lacks import Lacks
 from compliance.engine.sentences import parts
 from compliance.engine.subject import Subject
@@ -27,7 +34,8 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import suggestion
 from compliance.kernel.i18n import lang, msg, pick, say
 from compliance.kernel.submission import KEY, NO_WORDS, UNKNOWN
-from compliance.rules.language.model import OPERATORS, UPPER, Limit, Part, References, Rule, Ruleset
+from compliance.rules.language.model import OPERATORS, UPPER, Limit, Part, References, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 
 @dataclass(frozen=True, slots=True)

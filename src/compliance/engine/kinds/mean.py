@@ -17,11 +17,11 @@ from weakref import ref
 import polars as pl
 
 from compliance.engine import exact_arithmetic
-from compliance.engine.evaluate import Columns, Evaluation, at_work, met_status
+from compliance.engine.evaluate import Columns, Evaluation, Sentences, at_work, met_status
 from compliance.engine.exact_arithmetic import Row, shown, typed
 from compliance.engine.formula import bars, verdict
 from compliance.engine.kinds.dispersion import coefficient_sentence, moments_exactly
-from compliance.engine.kinds.kind import Kind, Sentences
+from compliance.engine.kinds.kind import Kind
 from compliance.engine.lacks import Lacks
 from compliance.engine.members import members
 from compliance.engine.subject import Subject
@@ -29,7 +29,8 @@ from compliance.engine.working import Comparison, Working
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import stage_words
 from compliance.kernel.submission import ERROR, NOT_APPLICABLE, STATUSES
-from compliance.rules.language.model import FindingForm, Limit, Part, References, Rule, Ruleset
+from compliance.rules.language.model import FindingForm, Limit, Part, References, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 
 class Mean(Kind):

@@ -14,11 +14,11 @@ from fractions import Fraction
 
 import polars as pl
 
-from compliance.engine.evaluate import Columns, Evaluation
+from compliance.engine.evaluate import Columns, Evaluation, Sentences
 from compliance.engine.exact_arithmetic import shown
 from compliance.engine.figures import applicability, figures
 from compliance.engine.formula import met_words, split
-from compliance.engine.kinds.kind import Kind, Sentences
+from compliance.engine.kinds.kind import Kind
 from compliance.engine.lacks import Lacks, bit, coded
 from compliance.engine.members import members
 from compliance.engine.sentences import line
@@ -29,7 +29,8 @@ from compliance.facts.vocabulary import titles as fact_titles
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.number_format import fixed
 from compliance.kernel.submission import ERROR, FAIL, NOT_APPLICABLE, PASS, UNKNOWN, WAIVED
-from compliance.rules.language.model import FindingForm, Part, References, Rule, Ruleset
+from compliance.rules.language.model import FindingForm, Part, References, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,7 @@ def _plan(subject: Subject, counted: Sequence[Member]) -> Iterable[str]:
     for one in missed:
         member = replace(subject, rule=subject.ruleset.rules[one.rule])
         if one in cheapest:
-            changes = member.kind.flips(member, "fail")
+            changes = Kind.of(member).flips(member, "fail")
         else:
             changes = to_floor(member) if one.above_floor is False else ()
         yield from (f"{one.rule} {flip.sentence}" for flip in changes[:1])

@@ -18,9 +18,9 @@ from typing import Any
 import polars as pl
 
 from compliance.engine import exact_arithmetic, tallies
-from compliance.engine.evaluate import RESULTS, Columns, Evaluation, met_status
+from compliance.engine.evaluate import RESULTS, Columns, Evaluation, Sentences, met_status
 from compliance.engine.exact_arithmetic import Quantity, Standard, highest, near
-from compliance.engine.kinds.kind import Kind, Sentences
+from compliance.engine.kinds.kind import Kind
 from compliance.engine.lacks import Lacks
 from compliance.engine.plan import Plan
 from compliance.engine.sentences import limit_text, line, unrounded
@@ -43,8 +43,8 @@ from compliance.rules.language.model import (
     Instead,
     Part,
     Rule,
-    Ruleset,
 )
+from compliance.rules.language.ruleset import Ruleset
 
 
 class Threshold(Kind):

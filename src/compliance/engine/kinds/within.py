@@ -13,11 +13,11 @@ from decimal import Decimal
 import polars as pl
 
 from compliance.engine import tallies
-from compliance.engine.evaluate import Columns, Evaluation
+from compliance.engine.evaluate import Columns, Evaluation, Sentences
 from compliance.engine.exact_arithmetic import shown, typed
 from compliance.engine.figures import applicability, figures
 from compliance.engine.formula import bars, verdict
-from compliance.engine.kinds.kind import Kind, Sentences
+from compliance.engine.kinds.kind import Kind
 from compliance.engine.lacks import Lacks
 from compliance.engine.plan import Plan
 from compliance.engine.sentences import line
@@ -28,7 +28,8 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.number_format import short
 from compliance.kernel.submission import FAIL, NOT_APPLICABLE, PASS, UNKNOWN
-from compliance.rules.language.model import FindingForm, Part, References, Rule, Ruleset
+from compliance.rules.language.model import FindingForm, Part, References, Rule
+from compliance.rules.language.ruleset import Ruleset
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from compliance.intake.formats.dataset import FORMS, NAMED, holds_table, litter
-from compliance.intake.formats.marker import read_marker
 from compliance.intake.formats.part_files import part_files
+from compliance.intake.formats.read_marker import read_marker
 from compliance.intake.formats.source_file import DAMAGE
 from compliance.intake.limits import DEEPEST_FOLDER, MOST_FILES
 from compliance.kernel.errors import reason

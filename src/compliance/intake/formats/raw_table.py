@@ -9,17 +9,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
+from compliance.intake.formats.marker import Marker
 from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg
 from compliance.kernel.submission import BlankIsZero, InputFile
-
-if TYPE_CHECKING:
-    from compliance.intake.formats.marker import Marker
 
 # table of a document -> table of the vocabulary
 TABLE_OF = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from compliance.facts.vocabulary import Vocabulary, vocabulary
-from compliance.intake.formats.marker import marker_in
 from compliance.intake.formats.raw_table import RawDocument
+from compliance.intake.formats.read_marker import marker_in
 from compliance.intake.formats.sheet_choice import choose_sheets
 from compliance.intake.formats.source_file import document, load
 from compliance.intake.formats.workbook import Workbook

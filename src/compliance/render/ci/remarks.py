@@ -26,7 +26,7 @@ from compliance.render.documents.text import printable
 from compliance.render.waived import ground_of
 from compliance.rules.language.model import Rule
 
-ERROR, WARNING, NOTE, NONE = LEVELS = ("error", "warning", "note", "none")
+ERROR, WARNING, NOTE, NONE = ("error", "warning", "note", "none")
 QUIET = ("pass", "not_applicable")  # states that are no remark
 _ROLES = ("requirement", "conclusion", "block", "component", "advisory")
 _Key = tuple[str, int]

@@ -18,7 +18,8 @@ from compliance.ledger.prices import NO_PRICES, Priced, PricedLack, PriceList, T
 from compliance.ledger.responsibilities import NOBODY_NAMED, Responsibility, read_responsibilities
 from compliance.ledger.terms import Term
 from compliance.render.documents.text import printable
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.language.model import Rule
+from compliance.rules.language.ruleset import Ruleset
 
 # In the responsibility table: whoever leads the school that the item is about.
 PRINCIPAL = ("校长", "headteacher")

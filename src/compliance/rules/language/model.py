@@ -11,15 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from compliance.kernel.i18n import lang, msg, pick, say
-
-if TYPE_CHECKING:
-    from compliance.rules.language.assembly import Assembly
-    from compliance.rules.language.references import ReferenceGraph
 
 # What a heading says about how the figure is made; left out where the figure is only named.
 _PER_PUPIL = re.compile(
@@ -465,55 +459,3 @@ def documents_in_words(documents: Iterable[Document]) -> str:
 def version_in_words(version: str) -> str:
     """The version of a rule set, where a lone file has none."""
     return msg("（规则文件）") if version == OF_A_FILE else version
-
-
-@dataclass(frozen=True)
-class Ruleset:
-    """A resolved rule set: frozen, complete, in the order of the law.
-
-    layers: ids from the base to the chosen pack. rules: by id, the order of evaluation and output.
-    enforceable: ids of overrides that --enforce may name, in force or not. switches: all that are
-    declared; switched: those that are on. clauses: what became of every item of the regulation.
-    documents: the base's first. subject: what it is about, as papers name it. assembly: how registers
-    become facts.
-    """
-
-    id: str
-    title: str
-    title_en: str
-    documents: tuple[Document, ...]
-    version: str
-    effective: date
-    layers: tuple[str, ...]
-    concludes: str
-    split: Split
-    exclusions: Mapping[str, Exclusion]
-    tallies: Mapping[str, Tally]
-    indicators: Mapping[str, Indicator]
-    rules: Mapping[str, Rule]
-    notes: tuple[str, ...] = ()
-    template_dirs: tuple[Path, ...] = ()
-    enforceable: tuple[str, ...] = ()
-    switches: Mapping[str, Switch] = field(default_factory=dict)
-    switched: tuple[str, ...] = ()
-    clauses: tuple[Clause, ...] = ()
-    subject: str = ""
-    subject_en: str = ""
-    assembly: Assembly | None = None
-
-    @property
-    def label(self) -> str:
-        """The rule set's title in the current language."""
-        return pick(self.title, self.title_en)
-
-    @property
-    def source(self) -> str:
-        """Its documents in words."""
-        return documents_in_words(self.documents)
-
-    @cached_property
-    def references(self) -> ReferenceGraph:
-        """What everything in it rests on."""
-        from compliance.rules.language.references import ReferenceGraph
-
-        return ReferenceGraph(self)

@@ -11,13 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from compliance.kernel.submission import COMPULSORY
 from compliance.rules.language import conditions
-
-if TYPE_CHECKING:
-    from compliance.rules.language.model import Indicator, Rule, Ruleset, Tally, Terms
+from compliance.rules.language.model import Exclusion, Indicator, Rule, Tally, Terms
 
 
 class Node(NamedTuple):
@@ -45,21 +43,29 @@ _OF_RULES = {Role.MEASURED, Role.MEMBER}
 Edge = tuple[Role, Node]
 
 
+class Declarations(NamedTuple):
+    """All that refers and is referred to, by name."""
+
+    rules: Mapping[str, Rule]
+    exclusions: Mapping[str, Exclusion]
+    indicators: Mapping[str, Indicator]
+    tallies: Mapping[str, Tally]
+
+
 @dataclass(frozen=True)
 class ReferenceGraph:
     """The references of one rule set; names that stand for nothing are taken for facts."""
 
-    ruleset: Ruleset
+    known: Declarations
 
     @cached_property
     def edges(self) -> Mapping[Node, Sequence[Edge]]:
         """What every rule, exclusion, indicator and tally refers to, in the order written."""
-        known = self.ruleset
         sections: Sequence[tuple[str, Mapping[str, Any], Callable[[Any], Iterable[Edge]]]] = (
-            ("rule", known.rules, self._of_rule),
-            ("exclusion", known.exclusions, lambda one: self._asked(one.where)),
-            ("indicator", known.indicators, self._of_indicator),
-            ("tally", known.tallies, self._of_tally),
+            ("rule", self.known.rules, self._of_rule),
+            ("exclusion", self.known.exclusions, lambda one: self._asked(one.where)),
+            ("indicator", self.known.indicators, self._of_indicator),
+            ("tally", self.known.tallies, self._of_tally),
         )
         return {
             Node(section, name): list(of(one))
@@ -122,7 +128,7 @@ class ReferenceGraph:
         """The facts a verdict rests on, through every rule it is made of; stems also by stage."""
         found = self._facts(rule_id, {*_LOOKED_AT, Role.MEMBER})
         by_stage = [f"{stage}_{name}" for name in found for stage in COMPULSORY]
-        return tuple(dict.fromkeys([*found, *by_stage, self.ruleset.rules[rule_id].attested_as]))
+        return tuple(dict.fromkeys([*found, *by_stage, self.known.rules[rule_id].attested_as]))
 
     def columns(self, rule_id: str) -> tuple[str, ...]:
         """The facts and tallies from which a rule's own figures are computed, as its formulas name them."""
@@ -137,12 +143,12 @@ class ReferenceGraph:
     def indicators(self, rule_id: str) -> list[Indicator]:
         """Every indicator that a rule may compute, each before the one it falls back on."""
         found = self.walk([Node("rule", rule_id)], _COMPUTED)
-        return [self.ruleset.indicators[node.name] for node in found if node.section == "indicator"]
+        return [self.known.indicators[node.name] for node in found if node.section == "indicator"]
 
     def tallies(self, rule_id: str) -> list[Tally]:
         """The counts and sums a rule looks at itself, through indicators, conditions and exclusions."""
         found = self.walk([Node("rule", rule_id)], set(Role) - _OF_RULES)
-        return [self.ruleset.tallies[node.name] for node in found if node.section == "tally"]
+        return [self.known.tallies[node.name] for node in found if node.section == "tally"]
 
     def all_facts(self, rule_id: str) -> set[str]:
         """The facts behind a rule in any role, exclusions too, by their names in a frame."""
@@ -151,7 +157,7 @@ class ReferenceGraph:
     @cached_property
     def used_tallies(self) -> list[Tally]:
         """The counts and sums behind any rule, or behind what a figure given for a county is compared with."""
-        known = self.ruleset
+        known = self.known
         start = [Node("rule", name) for name in known.rules]
         start += [Node("indicator", name) for name, one in known.indicators.items() if one.fallback]
         found = set(self.walk(start))
@@ -160,10 +166,10 @@ class ReferenceGraph:
     @cached_property
     def summed_together(self) -> Mapping[str, Sequence[str]]:
         """Fact that is summed → the facts whose sums stand beside its own in formulas, itself among them."""
-        known = self.ruleset.tallies
+        known = self.known.tallies
         sums = {n: str(one.settings["sum"]) for n, one in known.items() if "sum" in one.settings}
         found = {fact: {fact: None} for fact in sums.values()}
-        for one in self.ruleset.indicators.values():
+        for one in self.known.indicators.values():
             beside = [sums[n] for n in (*one.of.facts, *_names(one.over)) if n in sums]
             group = {fact: None for name in beside for fact in found[name]}
             found |= dict.fromkeys(group, group)
@@ -171,7 +177,7 @@ class ReferenceGraph:
 
     def counted_within(self, rule: Rule) -> Mapping[str, str]:
         """Part of a rule → the part whose count it is a share of: what is added there is to be shared too."""
-        known = self.ruleset.indicators
+        known = self.known.indicators
         named = {one.key: known.get(one.indicator or "") for one in rule.parts}
         shares = {
             key: one for key, one in named.items() if one is not None and one.over is not None
@@ -187,7 +193,7 @@ class ReferenceGraph:
         """The rules and all that they are made of, each once, a rule before its members."""
         start = [Node("rule", rule_id) for rule_id in rule_ids]
         found = self.walk(start, _OF_RULES)
-        return [self.ruleset.rules[node.name] for node in found if node in self.edges]
+        return [self.known.rules[node.name] for node in found if node in self.edges]
 
     def relaxable(self, rule_id: str) -> tuple[str, ...]:
         """The switches that put something, row by row, in the place of a rule this one is made of."""
@@ -197,7 +203,7 @@ class ReferenceGraph:
 
     def node(self, name: str) -> Node:
         """What a name in a condition or formula stands for."""
-        known = self.ruleset
+        known = self.known
         section = (
             "indicator"
             if name in known.indicators
@@ -212,7 +218,7 @@ class ReferenceGraph:
         return tuple(node.name for node in found if node.section == "fact")
 
     def _column(self, name: str) -> Node:
-        return Node("tally" if name in self.ruleset.tallies else "fact", name)
+        return Node("tally" if name in self.known.tallies else "fact", name)
 
     def _of_rule(self, rule: Rule) -> Iterator[Edge]:
         for name in rule.indicators:

@@ -12,8 +12,9 @@ from compliance.kernel.i18n import msg, pick
 from compliance.kernel.labels import basis_word
 from compliance.kernel.number_format import plain
 from compliance.rules.kinds import Kinds, written
-from compliance.rules.language.model import STANDARD, Part, Rule, Ruleset
+from compliance.rules.language.model import STANDARD, Part, Rule
 from compliance.rules.language.pack import Pack
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.reference.describe import (
     condition_words,
     formula,

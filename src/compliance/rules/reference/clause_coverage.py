@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from compliance.kernel.i18n import msg, pick, say
-from compliance.rules.language.model import Clause, Ruleset
+from compliance.rules.language.model import Clause
+from compliance.rules.language.ruleset import Ruleset
 
 HOW = (
     "judged", "half", "attested", "scope", "switched", "outside", "not_covered", "text_not_seen",

@@ -19,10 +19,10 @@ from compliance.rules.language.model import (
     Limit,
     Part,
     Rule,
-    Ruleset,
     Tally,
     Terms,
 )
+from compliance.rules.language.ruleset import Ruleset
 
 
 def role_words() -> dict[str, str]:

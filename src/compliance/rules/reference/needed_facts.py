@@ -14,8 +14,8 @@ from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.submission import COMPULSORY
 from compliance.rules.language import conditions
-from compliance.rules.language.model import Ruleset
 from compliance.rules.language.references import Edge, Node, Role
+from compliance.rules.language.ruleset import Ruleset
 
 
 class Needed(NamedTuple):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from compliance.facts.vocabulary import Vocabulary
 from compliance.rules.kinds import written
-from compliance.rules.language.model import OPERATORS, Part, Rule, Ruleset
+from compliance.rules.language.model import OPERATORS, Part, Rule
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.reference.describe import (
     condition_words,
     fact_words,

@@ -29,13 +29,14 @@ from compliance.rules.language.model import (
     Indicator,
     Part,
     Rule,
-    Ruleset,
     Split,
     Switch,
     floor_of,
 )
 from compliance.rules.language.pack import Pack
-from compliance.rules.lint import Faults, examine
+from compliance.rules.language.ruleset import Ruleset
+from compliance.rules.lint import examine
+from compliance.rules.lint_faults import Faults
 from compliance.rules.resolution import amendments
 from compliance.rules.resolution.confirmations import Confirmation
 
