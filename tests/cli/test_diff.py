@@ -93,11 +93,12 @@ def test_the_document(county: County, tmp_path: Path) -> None:
 def test_results_are_compared_as_they_stand(county: County) -> None:
     """The same findings whichever of the two sides was judged before."""
     before, after = county(name="a.json"), county(later, name="b.json")
-    sides = [(before, after), (results(before), after), (results(before), results(after))]
+    judged = results(before)
+    sides = [(before, after), (judged, after), (judged, results(after))]
     told = [json.loads(run(*pair, "--format", "json").stdout) for pair in sides]
     assert told[0]["findings"] == told[1]["findings"] == told[2]["findings"]
     assert [one["counties"][0]["counts"]["figures"] for one in told] == [5, None, None]
-    assert "结果文件不含填报的数据" in run(results(before), after).stdout
+    assert "结果文件不含填报的数据" in run(judged, after).stdout
 
 
 def test_another_rule_set_and_switches_are_named(county: County) -> None:
