@@ -12,9 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.assessment.comparison import (
+    APPEARED,
+    BETTER,
     CLASSES,
     COMPARED,
-    MIRRORED,
+    MOVED,
+    VANISHED,
+    WORSE,
     CountyChanges,
     Side,
     compare,
@@ -245,6 +249,9 @@ def sides(draw: st.DrawFn) -> Side:
         schools=draw(st.sampled_from((None, schools))),
         successions=renumbered(*draw(st.lists(links, max_size=3))),
     )
+
+
+MIRRORED = {BETTER: WORSE, WORSE: BETTER, APPEARED: VANISHED, VANISHED: APPEARED, MOVED: MOVED}
 
 
 def told(pair: CountyChanges, *, flipped: bool = False) -> set[tuple[object, ...]]:

@@ -18,7 +18,7 @@ from referencing import Registry, Resource
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import TABLES, read_schema, vocabulary
 from compliance.intake import readers, take_in
-from compliance.intake.acceptance.cells import read_cell
+from compliance.intake.acceptance.cells import CellReader
 from compliance.intake.problems import CellError, CellRemark
 from compliance.kernel.i18n import use
 from compliance.kernel.submission import Submission
@@ -257,7 +257,7 @@ def test_what_the_schema_accepts_is_accepted_and_what_is_refused_it_refuses(fact
     judge = Draft202012Validator(schema_of(fact))
     for probe in [*PROBES, *fact.words]:
         try:
-            value = read_cell(fact, probe, strict=True)
+            value = CellReader(fact, strict=True)(probe)
         except CellError:
             assert not judge.is_valid(probe), probe
             continue

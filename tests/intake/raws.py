@@ -9,7 +9,7 @@ import polars as pl
 
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake.accept import accept
-from compliance.intake.acceptance.cells import read_cell
+from compliance.intake.acceptance.cells import CellReader
 from compliance.intake.formats.raw_table import RawDocument, RawTable
 from compliance.intake.problems import CellError
 from compliance.kernel.errors import Problem
@@ -90,6 +90,6 @@ def codes(submission: Submission, severity: str = "error") -> list[str]:
 def cell(fact: str, value: object, *, strict: bool = False, record: str = "school") -> object:
     """What the cell says, or the code of its refusal."""
     try:
-        return read_cell(vocabulary().tables[record][fact], value, strict)
+        return CellReader(vocabulary().tables[record][fact], strict)(value)
     except CellError as error:
         return error.code

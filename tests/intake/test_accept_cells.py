@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from compliance.facts.vocabulary import vocabulary
-from compliance.intake.acceptance.cells import accept_column, read_cell
+from compliance.intake.acceptance.cells import CellReader, accept_column
 from compliance.intake.problems import CellError, CellRemark
 from tests.intake.raws import cell
 
@@ -77,7 +77,7 @@ def test_in_json_a_number_is_a_number(value: object) -> None:
 )
 def test_a_refused_number_says_what_to_type(fact: str, value: str, expected: str) -> None:
     with pytest.raises(CellError) as refused:
-        read_cell(WORDS.school[fact], value, strict=False)
+        CellReader(WORDS.school[fact], strict=False)(value)
     assert refused.value.expected == expected
     assert value[:5] in refused.value.message
 
@@ -88,7 +88,7 @@ def test_percent_signs() -> None:
         ("monitoring", "disparity", "写成小数，填0.12"),
     ):
         with pytest.raises(CellError) as refused:
-            read_cell(WORDS.tables[record][fact], "12%", strict=False)
+            CellReader(WORDS.tables[record][fact], strict=False)("12%")
         assert refused.value.expected == expected
 
 
@@ -210,7 +210,7 @@ def test_json_is_told_what_json_may_say(
     record: str, fact: str, value: object, expected: str
 ) -> None:
     with pytest.raises(CellError) as refused:
-        read_cell(WORDS.tables[record][fact], value, strict=True)
+        CellReader(WORDS.tables[record][fact], strict=True)(value)
     assert refused.value.expected == expected
 
 
@@ -229,7 +229,7 @@ def test_a_table_is_told_what_a_cell_may_say() -> None:
 )  # fmt: skip
 def test_values_are_quoted_as_json_has_them(value: object, shown: str) -> None:
     with pytest.raises(CellError) as refused:
-        read_cell(WORDS.school["school_type"], value, strict=True)
+        CellReader(WORDS.school["school_type"], strict=True)(value)
     assert shown in refused.value.message
 
 
@@ -244,7 +244,7 @@ def test_lists_in_json_are_lists_of_numbers() -> None:
 
 def test_a_bad_item_is_counted_from_one() -> None:
     with pytest.raises(CellError, match="第2项"):
-        read_cell(WORDS.school["primary_class_sizes"], "45;x", strict=False)
+        CellReader(WORDS.school["primary_class_sizes"], strict=False)("45;x")
 
 
 @pytest.mark.parametrize(
@@ -282,7 +282,7 @@ def test_only_some_counts_may_be_of_nobody(strict: bool) -> None:
     assert cell("basic_balance_date", "不涉及", strict=strict, record="county") == "not_involved"
     assert cell("primary_students", "不涉及", strict=strict) == "not_involved"
     with pytest.raises(CellError) as refused:
-        read_cell(WORDS.county["exchanged_teachers"], "不涉及", strict=strict)
+        CellReader(WORDS.county["exchanged_teachers"], strict=strict)("不涉及")
     assert refused.value.expected.endswith("确实没有的填0，没有数据的留空")
 
 
@@ -355,7 +355,7 @@ def test_items_of_texts_are_read_with_a_remark() -> None:
     evidence = WORDS.tables["attestation"]["evidence"]
     for value in ("会议\xa0纪要；—", ["会议\xa0纪要", "—"]):
         with pytest.raises(CellRemark) as remark:
-            read_cell(evidence, value, strict=isinstance(value, list))
+            CellReader(evidence, strict=isinstance(value, list))(value)
         assert remark.value.value == ["会议 纪要"]
 
 

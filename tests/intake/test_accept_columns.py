@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
-from compliance.intake.acceptance.cells import TYPES, accept_column, read_cell
+from compliance.intake.acceptance.cells import TYPES, CellReader, accept_column
 from compliance.intake.problems import CellError, CellRemark
 from tests.intake.raws import cell
 from tests.support.examples import examples
@@ -55,7 +55,7 @@ def alike(fact: Fact, series: pl.Series | list[Any], *, strict: bool) -> None:
 def cell_by_cell(fact: Fact, raw: Any, strict: bool) -> tuple[Any, bool, bool]:
     """What the reader of single cells makes of one, whether it refuses it or remarks on it."""
     try:
-        return read_cell(fact, raw, strict), False, False
+        return CellReader(fact, strict)(raw), False, False
     except CellRemark as remark:
         return remark.value, False, True
     except CellError:

@@ -155,6 +155,14 @@ class TestParquet:
             assert "2,000,000个值" in problem.message
             assert "这样大的文件不超过" in problem.expected
 
+    def test_a_nations_bare_list_of_schools_is_none(self, tmp_path: Path) -> None:
+        schools = pl.int_range(3_000_000_000, 3_000_200_000, eager=True).cast(pl.String)
+        content = self.schools(school_code=schools, sponsor=pl.repeat(7, 200_000, eager=True))
+        assert len(content) < 200_000
+        folder = inputs.dataset(tmp_path / "d", schools__csv="", schools__parquet=content)
+        [table] = [one for one in inputs.read(folder).tables if one.name == "schools"]
+        assert table.height == 200_000
+
     @pytest.mark.parametrize("cut", [b"\0\0\0\0PAR1", b"\xff\xff\xff\x7fPAR1", b"\x08\0\0\0PAR1"])
     def test_a_footer_that_lies_is_damage(self, tmp_path: Path, cut: bytes) -> None:
         content = self.schools(a=pl.Series([1]))[:-8] + cut
@@ -223,6 +231,30 @@ class TestRecords:
         problems = accepted(inputs.dataset(tmp_path / "d", schools__csv=text))
         assert len(asked) == limits.NAMED_HEADINGS + 1
         assert [one.message for one in problems][-1] == "另有850个不认识的表头"
+
+
+def test_refused_cells_beyond_so_many_share_their_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    from compliance.intake.acceptance import cells
+
+    monkeypatch.setattr(cells, "EXPLAINED_ROWS", 2)
+    students = vocabulary().school["primary_students"]
+    found = cells.accept_column(students, [f"x{n}" for n in range(5)] + ["-3", "7"], strict=False)
+    words = [str(found.refused[row]) for row in range(6)]
+    assert found.values.to_list() == [None] * 6 + [7.0]
+    assert [word for word in ("x0", "x1", "x2") if word in "".join(words)] == ["x0", "x1", "x2"]
+    assert words[3] == words[4]
+    assert found.refused[5].code == "negative"
+    assert all(one.__traceback__ is None for one in nonempty(found.refused.values()))
+
+
+def test_an_object_of_keys_without_end_is_refused_at_once(tmp_path: Path) -> None:
+    keys = ",".join(f'"k{n}":1' for n in range(limits.MOST_COLUMNS))
+    (tmp_path / "a.json").write_text(f'{{"format":"junheng-submission/1",{keys}}}')
+    [problem] = inputs.read(tmp_path / "a.json").problems
+    assert (problem.code, f"有{limits.MOST_COLUMNS + 1}个不同的键" in problem.message) == (
+        "too_large",
+        True,
+    )
 
 
 def test_identical_problems_are_summed_up() -> None:

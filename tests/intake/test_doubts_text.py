@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from compliance.facts.vocabulary import vocabulary
-from compliance.intake.acceptance.cells import read_cell
+from compliance.intake.acceptance.cells import CellReader
 from compliance.intake.problems import CellError
 from tests.intake.raws import COUNTY, codes, document, problems, school, submit
 
@@ -143,5 +143,5 @@ def test_a_damaged_cell_is_refused_and_says_why(
     table: str, fact: str, value: object, code: str, expected: str
 ) -> None:
     with pytest.raises(CellError) as refused:
-        read_cell(vocabulary().tables[table][fact], value, strict=False)
+        CellReader(vocabulary().tables[table][fact], strict=False)(value)
     assert (refused.value.code, refused.value.expected) == (code, expected)

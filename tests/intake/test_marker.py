@@ -15,7 +15,7 @@ from compliance.facts.vocabulary import vocabulary
 from compliance.intake import readers, take_in
 from compliance.intake.formats.marker import SHEET, Marker, understood
 from compliance.intake.formats.read_marker import read_marker
-from compliance.render.filled_workbook import write_filled
+from compliance.render.blank_workbook import workbook_bytes
 from compliance.render.workbook_form import WorkbookForm
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
@@ -33,7 +33,9 @@ TABLES: dict[str, list[dict[str, object]]] = {
 @pytest.fixture
 def marked(tmp_path: Path) -> Path:
     path = tmp_path / "a.xlsx"
-    write_filled(path, WorkbookForm(WORDS, "某规则集"), TABLES, mark=MARK)
+    path.write_bytes(
+        workbook_bytes(WorkbookForm(WORDS, "某规则集"), room=0, tables=TABLES, mark=MARK)
+    )
     return path
 
 

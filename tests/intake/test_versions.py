@@ -13,7 +13,7 @@ from compliance.intake import readers, take_in
 from compliance.intake.formats.marker import Marker
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import Submission
-from compliance.render.filled_workbook import write_filled
+from compliance.render.blank_workbook import workbook_bytes
 from compliance.render.workbook_form import WorkbookForm
 from tests.intake import inputs
 from tests.support.nonempty import nonempty
@@ -39,7 +39,7 @@ def workbook(path: Path, day: int, pupils: int, **mark: Any) -> Path:
         ],
     }
     marker = Marker(written, "1a2b3c4d", **{"county_code": "341622", "year": 2023, **mark})
-    write_filled(path, FORM, tables, mark=marker)
+    path.write_bytes(workbook_bytes(FORM, room=0, tables=tables, mark=marker))
     return path
 
 

@@ -16,7 +16,8 @@ from compliance.intake import readers, take_in
 from compliance.intake.formats.marker import Marker
 from compliance.intake.formats.read_marker import read_marker
 from compliance.kernel.submission import TABLES, Submission
-from compliance.render.filled_workbook import submission_tables, write_filled
+from compliance.render.blank_workbook import workbook_bytes
+from compliance.render.filled_workbook import submission_tables
 from compliance.render.workbook_form import WorkbookForm
 from tests.support.nonempty import nonempty
 from tests.support.properties import a_county, seed
@@ -46,7 +47,8 @@ def read(path: Path) -> Submission:
 
 def written(submission: Submission, path: Path, **more: Any) -> Path:
     [key] = submission.counties.select("county_code", "year").iter_rows()
-    write_filled(path, FORM, submission_tables(submission, key, WORDS), **more)
+    tables = submission_tables(submission, key, WORDS)
+    path.write_bytes(workbook_bytes(FORM, tables=tables, **{"room": 0, **more}))
     return path
 
 
@@ -92,7 +94,9 @@ def test_cells_stand_as_typed_wrong_ones_too(tmp_path: Path) -> None:
         "indoor_sports_area": 0.1 + 0.2, "boarding": True, "books": None,
     }  # fmt: skip
     path = tmp_path / "a.xlsx"
-    write_filled(path, FORM, {"counties": [county], "schools": [typed]})
+    path.write_bytes(
+        workbook_bytes(FORM, room=0, tables={"counties": [county], "schools": [typed]})
+    )
     sheet = openpyxl.load_workbook(path)["学校"]
     headings = [str(one.value).partition("\n")[0] for one in sheet[2]]
     cells = dict(zip(headings, sheet[4], strict=True))
@@ -110,26 +114,6 @@ def test_cells_stand_as_typed_wrong_ones_too(tmp_path: Path) -> None:
     assert found[f"学校!{cells['小学专任教师数'].coordinate}"] == "not_whole"
     assert found[f"学校!{cells['教学及辅助用房面积'].coordinate}"] == "negative"
     assert found[f"学校!{cells['初中在校生数'].coordinate}"] == "above_maximum"
-
-
-def test_known_figures_are_locked_and_the_others_open(tmp_path: Path) -> None:
-    county = {"county_code": "349901", "county_name": "皖均县", "year": 2023}
-    school = {"school_code": "1", "school_name": "甲", "school_type": "小学", "primary_students": 9}
-    locked = {("schools", 0, name) for name in school} | {("counties", 0, "county_code")}
-    path = tmp_path / "a.xlsx"
-    write_filled(
-        path, FORM, {"counties": [county], "schools": [school]}, locked=locked, sheets=["classes"]
-    )
-    book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["说明", "县区", "学校", "班级"]
-    assert [book[name].protection.sheet for name in book.sheetnames] == [False, True, True, False]
-    sheet = book["学校"]
-    filled = [cell for cell in sheet[4] if cell.value is not None]
-    fixed = [cell.value for cell in filled if cell.protection.locked]
-    assert fixed == ["1", "甲", "小学", 9]
-    columns = [one for one in sheet.column_dimensions.values() if one.min]
-    assert all(not one.protection.locked for one in nonempty(columns))
-    assert read(path).problems == []
 
 
 def test_the_mark_stands_beside_the_figures(tmp_path: Path) -> None:

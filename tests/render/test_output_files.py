@@ -122,8 +122,8 @@ def test_a_full_disk_names_the_output(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(UsageError) as whole:
         write_whole(tmp_path / "report.md", content(b"new"))
     assert whole.value.where == str(tmp_path / "report.md")
-    with pytest.raises(UsageError) as caught, staged(tmp_path / "out") as place:
-        place.put(LIST, b"new")
+    with pytest.raises(UsageError) as caught:
+        run(tmp_path / "out")
     assert caught.value.where == str(tmp_path / "out")
     assert "磁盘空间不足" in str(caught.value)
     assert not list(tmp_path.iterdir())

@@ -32,7 +32,6 @@ from compliance.rules.language.model import COMPARE, UPPER, Rule
 
 BETTER, WORSE, APPEARED, VANISHED, MOVED = "better", "worse", "appeared", "vanished", "moved"
 CLASSES = (WORSE, BETTER, APPEARED, VANISHED, MOVED)
-MIRRORED = {BETTER: WORSE, WORSE: BETTER, APPEARED: VANISHED, VANISHED: APPEARED, MOVED: MOVED}
 # what of a finding is compared: its state and figures, not its words
 COMPARED = (
     "status", "value", "operator", "threshold", "floor", "unit", "shortfall", "shortfall_unit",
@@ -166,6 +165,10 @@ class RunComparison:
     pairs: tuple[CountyChanges, ...]
     only_before: tuple[CountyResult, ...]
     only_after: tuple[CountyResult, ...]
+
+    def rules_of(self, county: CountyChanges) -> Mapping[str, Rule]:
+        """The rules that judged a county on either side, where both have one the later."""
+        return {**self.before.rules_of(county.before), **self.after.rules_of(county.after)}
 
     @cached_property
     def differs(self) -> bool:

@@ -25,12 +25,12 @@ from compliance.checker.check import Checker
 from compliance.checker.choice import Choice, rule_ids, with_pack_file
 from compliance.checker.found_again import FoundFiles, LaidOut, Wanted, find, read_files
 from compliance.checker.report import Report
-from compliance.checker.sides import faulty, side_of, side_of_results, stored_results
+from compliance.checker.sides import faulty, side_of, side_of_document, stored_results
 from compliance.intake.formats.standard_input import NAME, kept
 from compliance.intake.own_tables.mapping_file import read_mapping
 from compliance.intake.own_tables.terms import ReadingTerms
 from compliance.kernel.drafts import scratch
-from compliance.kernel.errors import JunhengError, UsageError
+from compliance.kernel.errors import JunhengError, UsageError, not_there
 from compliance.kernel.i18n import LANGUAGES, msg, say, use
 from compliance.plugins.hookspecs import GROUP
 from compliance.plugins.registry import without
@@ -77,7 +77,7 @@ def replayed(results: Path, given: Sequence[Path] = ()) -> Replay:
     """
     for path in (results, *given):
         if not path.exists():
-            raise UsageError(msg("没有这个文件或文件夹"), where=str(path), todo=msg("检查路径"))
+            raise not_there(path)
     document = stored_results(results)
     run = _run(document, results)
     found = find(run.wanted, results.parent, given)
@@ -111,7 +111,7 @@ def replayed(results: Path, given: Sequence[Path] = ()) -> Replay:
     again = json.loads(written, parse_int=float)
     beside = document_differences(document, again, of_inputs=bool(found.differences))
     differences = [*found.differences, *beside]
-    sides = side_of_results(checker, results), side_of(report, msg("重新判定"))
+    sides = side_of_document(checker, document, results), side_of(report, msg("重新判定"))
     compared = compare(*sides)
     if not differences and not compared.differs:
         differences.append(byte_difference(kept, written))

@@ -174,7 +174,11 @@ def _holds_results(path: Path) -> bool:
 
 def side_of_results(checker: Checker, path: Path) -> Side:
     """Results judged before. Raises ResultsError."""
-    document = stored_results(path)
+    return side_of_document(checker, stored_results(path), path)
+
+
+def side_of_document(checker: Checker, document: Mapping[str, Any], path: Path) -> Side:
+    """The same of what `stored_results` read of a file. Raises ResultsError."""
     try:
         given = [document["ruleset"]] if document["ruleset"] else document["rulesets"]
         infos = tuple(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from hashlib import sha256
 from pathlib import Path
 
 import click
@@ -12,12 +10,13 @@ from compliance.cli.command import (
     Command,
     GivenPath,
     asked_terms,
+    cannot_go_on,
     guarded,
     inputs_argument,
     nothing_written,
     on_terms,
     option,
-    print_problems,
+    output_option,
     refuse_clashes,
     shared_options,
     tell_written,
@@ -37,15 +36,7 @@ _SHORTEST_KEY, _LONGEST_KEY = 16, 1 << 20  # bytes
     ),
 )
 @inputs_argument
-@option(
-    "-o",
-    "--output",
-    "out",
-    required=True,
-    type=GivenPath(),
-    metavar="FILE.json|FILE.xlsx|FILE.zip|DIR",
-    help=lambda: msg("写到哪里；多个县写 .zip 或文件夹"),
-)
+@output_option("FILE.json|FILE.xlsx|FILE.zip|DIR", lambda: msg("写到哪里；多个县写 .zip 或文件夹"))
 @option(
     "--key-file",
     type=GivenPath(dir_okay=False),
@@ -62,24 +53,21 @@ def anonymise(
     blank_is_zero: tuple[str, ...],
 ) -> int:  # fmt: skip
     """Read, replace, write; nothing where anything has an error."""
+    from hashlib import sha256
+
     from compliance.checker import Choice, load, prepare
     from compliance.checker.anonymise import anonymised
-    from compliance.cli.submission_outputs import submission_files
-    from compliance.kernel.submission import KEY
+    from compliance.cli.submission_outputs import rules_by_county, submission_files
     from compliance.render.documents.output_files import beside, staged
 
     refuse_clashes([out, *([] if key_file is None else [key_file])], inputs)
     choice = Choice(terms=asked_terms(mapping, blank_is_zero))
     batch = prepare(inputs, load(), choice)
-    errors = [one for one in batch.problems if one.severity == "error"]
-    if errors or batch.refused or not batch.jobs:
-        print_problems(errors, err=True)
+    if cannot_go_on(batch):
         return nothing_written()
     secret, new = _key(key_file)
     nobodys = anonymised(batch.submission, batch.vocabulary, sha256(secret).digest())
-    rules = {
-        key: job.rules for job in batch.jobs for key in job.part.counties.select(*KEY).iter_rows()
-    }
+    rules = rules_by_county(batch)
     files = submission_files(
         out,
         inputs,
@@ -102,6 +90,8 @@ def anonymise(
 def _key(path: Path | None) -> tuple[bytes, bool]:
     """The secret, and whether it is a new one. Raises UsageError for a file that holds none."""
     if path is None or not path.exists():
+        import secrets
+
         return secrets.token_hex(32).encode() + b"\n", True
     try:
         secret = read_limited(path, _LONGEST_KEY)

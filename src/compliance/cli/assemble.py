@@ -12,21 +12,22 @@ from compliance.cli import failures
 from compliance.cli.command import (
     READ,
     Command,
-    GivenPath,
+    cannot_go_on,
     day,
     guarded,
     inputs_argument,
     nothing_written,
     option,
+    output_option,
     print_problems,
     progress,
     refuse_clashes,
     ruleset_option,
+    schools_option,
     shared_options,
     tell_written,
 )
 from compliance.cli.volume import remark
-from compliance.kernel import drafts
 from compliance.kernel.errors import UsageError, suggestion
 from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import msg, say
@@ -47,26 +48,14 @@ PROBLEMS, DEFINITIONS = "问题", "口径"  # in the names of the files beside t
     ),
 )
 @inputs_argument
-@option(
-    "-o",
-    "--output",
-    "out",
-    required=True,
-    type=GivenPath(),
-    metavar="DIR|FILE.xlsx|FILE.json|FILE.zip",
-    help=lambda: msg(
+@output_option(
+    "DIR|FILE.xlsx|FILE.json|FILE.zip",
+    lambda: msg(
         "写到哪里：文件夹（登记表有Parquet的写Parquet，否则CSV）、工作簿（一个县）、.json 或 .zip；问题和口径写在旁边"
     ),
 )
-@option(
-    "--schools",
-    "listed",
-    multiple=True,
-    type=GivenPath(),
-    metavar="PATH",
-    help=lambda: msg(
-        "县和学校的名单，及已有的其他数据（默认：登记表旁的县区、学校两张表），可重复"
-    ),
+@schools_option(
+    lambda: msg("县和学校的名单，及已有的其他数据（默认：登记表旁的县区、学校两张表），可重复")
 )
 @option(
     "--complete",
@@ -97,10 +86,11 @@ def assemble(
 ) -> int:  # fmt: skip
     """Read, count, write the facts and what is to be said of them."""
     from compliance.checker import Choice, load, prepare
+    from compliance.kernel.drafts import scratch
     from compliance.registers import AssemblyTerms, sources_in
 
     asked = _complete(complete)
-    with drafts.scratch() as aside:
+    with scratch() as aside:
         sources = sources_in(inputs, aside.folder)
         lists = [*listed, *sources.schools]
         if not lists:
@@ -112,9 +102,7 @@ def assemble(
             return nothing_written()
         refuse_clashes([out], [*inputs, *listed])
         batch = prepare(lists, load(), Choice(ruleset))
-        errors = [one for one in batch.problems if one.severity == "error"]
-        if errors or batch.refused or not batch.jobs:
-            print_problems(errors, err=True)
+        if cannot_go_on(batch):
             return nothing_written()
         _require_listed(asked, batch)
         when = day(as_of) or _first_day(batch)
@@ -186,8 +174,7 @@ def _written(
     out: Path, inputs: Sequence[Path], batch: Batch, sources: Sources, terms: AssemblyTerms
 ) -> int:
     """Count, and write everything at once; the exit code."""
-    from compliance.cli.submission_outputs import submission_files
-    from compliance.kernel.submission import KEY
+    from compliance.cli.submission_outputs import rules_by_county, submission_files
     from compliance.registers import assemble as assembled
     from compliance.render.assembly_report import definitions_table, problems_table, summary
     from compliance.render.documents.output_files import beside, staged
@@ -195,9 +182,7 @@ def _written(
     rulings = _rulings(batch)
     found = assembled(sources.listings, batch.submission.schools, rulings, batch.vocabulary, terms)
     problems = [*sources.problems, *found.tellings.problems]
-    rules = {
-        key: job.rules for job in batch.jobs for key in job.part.counties.select(*KEY).iter_rows()
-    }
+    rules = rules_by_county(batch)
     submission = batch.submission.with_tables({"schools": found.schools})
     read = batch.submission.inputs
     files = submission_files(out, inputs, read, submission, batch.vocabulary, rules.__getitem__)

@@ -15,6 +15,7 @@ from compliance.cli.command import (
     print_problems,
     progress,
     refuse_clashes,
+    schools_option,
     shared_options,
     tell_written,
 )
@@ -29,15 +30,8 @@ from compliance.kernel.i18n import msg
 )
 @click.argument("folder", type=GivenPath())
 @click.option("-o", "--output", "out", required=True, type=GivenPath(), metavar="FILE.xlsx")
-@option(
-    "--schools",
-    "listed",
-    multiple=True,
-    type=GivenPath(),
-    metavar="PATH",
-    help=lambda: msg(
-        "全县的学校和已知数据（发放时所用的输入；默认：工作簿自带的学校名单），可重复"
-    ),
+@schools_option(
+    lambda: msg("全县的学校和已知数据（发放时所用的输入；默认：工作簿自带的学校名单），可重复")
 )
 @option(
     "--newest",

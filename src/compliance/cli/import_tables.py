@@ -15,6 +15,7 @@ from compliance.cli.command import (
     inputs_argument,
     on_terms,
     option,
+    output_option,
     print_problems,
     refuse_clashes,
     ruleset_option,
@@ -44,15 +45,7 @@ _ROOM = 20  # schools that may be added
     ),
 )
 @inputs_argument
-@option(
-    "-o",
-    "--output",
-    "out",
-    required=True,
-    type=GivenPath(),
-    metavar="FILE.xlsx",
-    help=lambda: msg("写成哪本工作簿；同名的“.映射.xlsx”“.映射.toml”写在旁边"),
-)
+@output_option("FILE.xlsx", lambda: msg("写成哪本工作簿；同名的“.映射.xlsx”“.映射.toml”写在旁边"))
 @option(
     "--mapping-workbook",
     "asking",

@@ -21,6 +21,7 @@ from compliance.cli.command import (
     judging,
     nothing_written,
     option,
+    output_option,
     print_problems,
     progress,
     shared_options,
@@ -79,15 +80,7 @@ class PaperName(click.ParamType[str]):
 @click.command(cls=Command, help=lambda: msg("生成整改清单：全县一份，每校一份（一校一案）。"))
 @inputs_argument
 @judging
-@option(
-    "-o",
-    "--output",
-    "out",
-    required=True,
-    type=GivenPath(),
-    metavar="DIR",
-    help=lambda: msg("写到哪个文件夹"),
-)
+@output_option("DIR", lambda: msg("写到哪个文件夹"))
 @option(
     "--format",
     "formats",

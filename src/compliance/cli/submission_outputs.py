@@ -12,6 +12,7 @@ from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, say
 
 if TYPE_CHECKING:
+    from compliance.checker import Batch
     from compliance.facts.vocabulary import Vocabulary
     from compliance.kernel.submission import InputFile, Submission
     from compliance.rules.language.ruleset import Ruleset
@@ -64,6 +65,15 @@ def submission_files(
             info.compress_type = zipfile.ZIP_DEFLATED
             packed.writestr(info, content)
     return {out: stream.getvalue()}
+
+
+def rules_by_county(batch: Batch) -> dict[Key, Ruleset]:
+    """The rule set by which each county of a batch is judged."""
+    from compliance.kernel.submission import KEY
+
+    return {
+        key: job.rules for job in batch.jobs for key in job.part.counties.select(*KEY).iter_rows()
+    }
 
 
 def _document(

@@ -31,11 +31,10 @@ MOST_CELLS = 100_000_000
 DECODING_SECONDS, DECODED_A_SECOND, CLOCK_A_SECOND = 6, 2 * MIB, 10
 DECODING_MEMORY = 1024 * MIB
 
-# Parquet, by its own footer: its values (items of lists each by itself) and rows, so many and so many
-# more a byte of the file, for one constant of a few bytes may stand in every row (a nation's bare list of
-# schools, their codes in order, takes less than a byte a row); what the footer holds
+# Parquet, by its own footer: its values (items of lists each by itself), so many and so many more a byte
+# of the file, for one constant of a few bytes may stand in every row; but a nation's bare list of schools,
+# their codes in order, takes less than half a byte a row. What the footer holds
 FREE_VALUES, VALUES_A_BYTE = 500_000, 5
-FREE_ROWS, ROWS_A_BYTE = 100_000, 1
 MOST_OF_A_FOOTER = 500_000
 
 # a workbook's sheets; a worksheet: the block that its filled cells span; a cell's signs, as Excel has them
@@ -59,6 +58,10 @@ MOST_DIGITS = 30
 
 # a table's records: the schools of a county, the counties of a file, ten times the nation's
 MOST_SCHOOLS, MOST_COUNTIES = 10_000, 30_000
+
+# tables of schools that are one county's: their columns × their rows × how many they are, for each is held
+# against all others. Fourteen sheets of 300 schools come to 12 million
+MOST_JOINING = 60_000_000
 
 # what is said of one file, and the cells of one column that are explained one by one
 MOST_PROBLEMS = 1000  # nobody works through more; a hostile file could give a million

@@ -14,7 +14,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -29,6 +29,7 @@ _PAUSE = 0.05  # seconds
 _PATIENCE = 60.0  # seconds until a run that is moving its files is not waited for any longer
 # What one system or the other does not have: a link is not followed, a line break not rewritten.
 _AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_MANY = 8  # files
 ANYBODY = 0o666  # less what the user's mask says
 
 if sys.platform == "win32":
@@ -121,17 +122,36 @@ def put_in_place(path: Path, fill: Callable[[BinaryIO], object], mode: int = ANY
 
 
 @contextmanager
-def exclusive(path: Path, mode: int = ANYBODY) -> Iterator[BinaryIO]:
-    """A file that was not there before, on the disk when it is closed."""
+def exclusive(path: Path, mode: int = ANYBODY, *, settled: bool = True) -> Iterator[BinaryIO]:
+    """A file that was not there before, on the disk when it is closed; not yet settled: once `settle_files` is asked."""
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _AS_IT_IS
         with os.fdopen(os.open(path, flags, mode), "wb") as stream:
             yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
+            if settled:
+                stream.flush()
+                os.fsync(stream.fileno())
     except OSError as error:
         error.filename = error.filename or str(path)  # a full disk does not say which
         raise
+
+
+def settle_files(files: Sequence[Path]) -> None:
+    """Files reach the disk; many at once, which costs it hardly more than one."""
+
+    def settled(path: Path) -> None:
+        with _opened(path) as file:
+            os.fsync(file.fileno())
+
+    if len(files) < _MANY:
+        for one in files:
+            settled(one)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_MANY) as pool:
+        for _ in pool.map(settled, files):  # raises what one of them raised
+            pass
 
 
 def take_place(draft: Path, target: Path) -> None:

@@ -7,17 +7,20 @@ A message stands in the code in Chinese and is its own key; its English stands i
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 LANGUAGES = ("zh", "en")
 DOMAIN = "compliance"
 LOCALE = Path(__file__).parents[1] / "locale"
 _current: ContextVar[str] = ContextVar("compliance_language", default="zh")
+
+
+_T = TypeVar("_T")
 
 
 def lang() -> str:
@@ -35,20 +38,35 @@ def use(language: str) -> Iterator[None]:
         _current.reset(token)
 
 
+def once_a_language(make: Callable[[], _T]) -> Callable[[], _T]:
+    """What is made of words alone, made once for each language in which it is asked for."""
+    made: dict[str, _T] = {}
+
+    @wraps(make)
+    def asked() -> _T:
+        language = lang()
+        if language not in made:
+            made[language] = make()
+        return made[language]
+
+    return asked
+
+
 class Text(str):
     """A message as said in one language, which remembers what it says: `in_language` says it again.
 
     message: the Chinese text, the catalogue's key. english: a pack's own, which has no catalogue.
     values: what its placeholders were filled with, None where it has none. context: what tells it
-    from a like one. amount: what its plural hangs on.
+    from a like one. amount: what its plural hangs on. language: that in which it is said.
     """
 
-    __slots__ = ("amount", "context", "english", "message", "values")
+    __slots__ = ("amount", "context", "english", "language", "message", "values")
     message: str
     context: str
     values: Mapping[str, object] | None
     amount: int | None
     english: str | None
+    language: str
 
     def __new__(
         cls,
@@ -59,14 +77,16 @@ class Text(str):
         english: str | None = None,
     ) -> Self:
         """Say it in the current language."""
+        language = lang()
         template = _translated(message, context, count, english)
         if values is not None:
             known = {
-                name: in_language(one, lang()) if isinstance(one, Text) else one
+                name: in_language(one, language) if isinstance(one, Text) else one
                 for name, one in values.items()
             }
             template = template.format(**known)
         made = super().__new__(cls, template)
+        made.language = language
         made.message, made.values, made.english = message, values, english
         made.context, made.amount = context, count
         return made
@@ -86,6 +106,9 @@ class Text(str):
 
     def __getnewargs__(self) -> Any:  # noqa: ANN401
         return self.message, self.values, self.context, self.amount, self.english
+
+    def __getstate__(self) -> None:
+        """Nothing beside: a text that is unpickled is said anew, in the language spoken there."""
 
 
 def say(message: str, **values: object) -> str:
@@ -119,7 +142,7 @@ def pick(zh: str, en: str) -> str:
 
 def in_language(text: str, language: str) -> str:
     """The same text in a language; what is no message (a name, a figure) stays as it is."""
-    if not isinstance(text, Text):
+    if not isinstance(text, Text) or text.language == language:
         return text
     with use(language):
         return Text(text.message, text.values, text.context, text.amount, text.english)

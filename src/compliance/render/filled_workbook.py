@@ -1,18 +1,17 @@
 """The workbook with figures in it: those of an accepted county, or cells as somebody typed them.
 
-What `submission_tables` makes of a county and `write_filled` writes is read back as the same county.
+What `submission_tables` makes of a county and `workbook_bytes` writes is read back as the same county.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC
 from pathlib import Path
 
 from compliance.facts.fact import NOT_INVOLVED, Fact
 from compliance.facts.vocabulary import Vocabulary
-from compliance.intake.formats.marker import Marker
 from compliance.intake.formats.package import FAULTY
 from compliance.intake.formats.raw_table import LISTS, NEEDED, TABLE_OF, RawDocument
 from compliance.intake.formats.read_marker import last_saved, marker_of
@@ -22,43 +21,12 @@ from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel import submission as kernel
 from compliance.kernel.i18n import use
 from compliance.kernel.submission import KEY, Submission
-from compliance.render.blank_workbook import MADE, Place, Record, Untyped, workbook_bytes
-from compliance.render.documents.output_files import write_whole
-from compliance.render.workbook_form import WorkbookForm
+from compliance.render.blank_workbook import MADE
 
 # what a table of a submission calls otherwise than the record it comes from
 _COLUMNS = {"monitored_year": "year", "member": "members"}
 _UNTYPED = ("file", "at", kernel.NOT_INVOLVED)
 _SEPARATORS = re.compile("[;；\n]")
-
-
-def write_filled(
-    path: Path,
-    form: WorkbookForm,
-    tables: Mapping[str, Sequence[Record]],
-    *,
-    mark: Marker | None = None,
-    locked: Collection[Place] = (),
-    room: int = 0,
-    sheets: Collection[str] | None = None,
-    more: Callable[[Untyped], object] | None = None,
-) -> None:
-    """Write the workbook of a county with figures in it, whole or not at all.
-
-    tables: table of a document (``counties``, ``schools`` …) → its records, fact → the value as its
-    cell is to hold it, wrong ones too: text stays text, a list is separated by semicolons, None and
-    what a record does not name stay blank. mark: see `Marker`. locked: the figures that cannot be
-    changed while their sheet is protected, without a password, by table, number of the record there
-    and fact; not of statements. room: how many more schools there is room for. sheets: the further
-    tables that have a sheet, all where None; those with records have one anyway. more: adds sheets
-    that are no data.
-
-    What lies at `path` is replaced. Raises UsageError where the file cannot be written.
-    """
-    made = workbook_bytes(
-        form, room=room, tables=tables, locked=locked, mark=mark, sheets=sheets, more=more
-    )
-    write_whole(path, lambda stream: stream.write(made))
 
 
 def untouched(path: Path) -> bool:
@@ -75,7 +43,7 @@ def untouched(path: Path) -> bool:
 def submission_tables(
     submission: Submission, key: tuple[str, int], words: Vocabulary
 ) -> dict[str, list[dict[str, object]]]:
-    """The records of one accepted county, as `write_filled` takes them; nothing that is missing.
+    """The records of one accepted county, as `workbook_bytes` takes them; nothing that is missing.
 
     Codes of words are written in Chinese. The lists of a school become records of ``classes`` and
     ``rooms``. What separates items, within an item of a list of texts, becomes a comma.

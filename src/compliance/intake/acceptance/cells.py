@@ -32,6 +32,7 @@ from compliance.intake.cell_text import (
     unwrapped,
 )
 from compliance.intake.formats.raw_table import Cells
+from compliance.intake.limits import EXPLAINED_ROWS
 from compliance.intake.problems import CellError, CellRemark
 from compliance.kernel.i18n import msg, say
 
@@ -73,11 +74,6 @@ _WITH_UNIT = re.compile(r"^([0-9]+(?:\.[0-9]+)?) *([^0-9. ].{0,2})$")
 # words that may say zero, or that there are no data
 _NONE = ("无", "没有", "空", "无此项", "null", "none", "nil", "零")
 _NUMBERED_WORD = re.compile(r"([0-9]{1,4})[ .、:\-—]*([^0-9 ].*)")
-
-
-def read_cell(fact: Fact, value: object, strict: bool) -> object:
-    """What one cell says for `fact`; see `CellReader`."""
-    return CellReader(fact, strict)(value)
 
 
 class CellReader:
@@ -738,10 +734,11 @@ def _judged(
 
 
 def _distinct(read: CellReader, cells: Cells) -> AcceptedColumn:
-    """Every distinct value judged once."""
+    """Every distinct value judged once; beyond EXPLAINED_ROWS refusals those of a kind share their words."""
     values, codes = _coded(cells)
     judged: list[object] = []
     errors: dict[int, CellError] = {}
+    of_a_kind: dict[str, CellError] = {}
     remarks: dict[int, CellRemark] = {}
     for code, value in enumerate(values):
         try:
@@ -751,7 +748,9 @@ def _distinct(read: CellReader, cells: Cells) -> AcceptedColumn:
             remarks[code] = remark
         except CellError as error:
             judged.append(None)
-            errors[code] = error
+            error.__traceback__ = None  # its frames hold far more than its words
+            many = len(errors) > EXPLAINED_ROWS
+            errors[code] = of_a_kind.setdefault(error.code, error) if many else error
     column = pl.Series(judged, dtype=TYPES[read.fact.form])[codes]
     return AcceptedColumn(column, _by_row(errors, codes), _by_row(remarks, codes))
 

@@ -14,7 +14,6 @@ import polars as pl
 # kind of table → its columns that name schools
 NAMING = {"organisations": ("lead", "members"), "succession": ("new_code",)}
 _SEVERAL = ""  # in place of a code: that of several schools
-Known = Mapping[Any, Mapping[str, str]]  # county and year → code or name → code
 
 
 class Stranger(NamedTuple):

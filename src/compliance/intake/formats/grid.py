@@ -25,6 +25,7 @@ from compliance.intake.formats.allowance import Allowance, BeyondLimitError
 from compliance.intake.formats.number_format import Moment, Section, moment, section
 from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.number_format import whole_number
 
 # Excel keeps and shows fifteen digits. What it stores beyond them is the noise of its arithmetic.
 DIGITS = 15
@@ -149,9 +150,7 @@ class Grid:
 
     def text(self, row: int, column: int) -> str:
         """The cell as a heading: text on one line."""
-        value = self.rows[row][column]
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
+        value = whole_number(self.rows[row][column])
         return "" if cell_text.blank(value) else " ".join(str(value).split())
 
     def shared(self, cell: Callable[[int, int], _T | None]) -> Iterator[tuple[Place, list[_T]]]:

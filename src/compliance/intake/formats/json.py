@@ -179,6 +179,9 @@ class _Reading:
             given = clip(root["format"])
             message = say("不是本程序的填报格式：{f}", f=given)
             raise self.complaints.unreadable("wrong_format", message, wanted, at="/format")
+        if len(root) > MOST_COLUMNS:
+            message = say("有{k}个不同的键，过多", k=len(root))
+            raise self.complaints.unreadable("too_large", message, ", ".join(_KEYS))
         for key in root:
             if key not in _KEYS and not unfit(key):
                 message = say("不认识的键“{k}”，未读取", k=clip(key))
@@ -232,6 +235,8 @@ class _Reading:
             self._wrong_type(at, value, say("列表 [{{…}}]"))
             return
         for index, item in enumerate(value):
+            if not isinstance(item, dict) and self.complaints.full:
+                continue
             place = at + pointer(index)
             if self._is_object(item, place):
                 self._twice(item, place)
@@ -271,6 +276,8 @@ class _Reading:
     def _twice(self, record: Mapping[str, object], at: str) -> None:
         """Complain about keys that stand twice in one object."""
         for key in record.keys_again if isinstance(record, Repeated) else ():
+            if self.complaints.full:
+                return
             message = say("键“{k}”重复出现", k=clip(key))
             once, place = msg("每个键只写一次"), at + pointer(clip(key))
             self.complaints.error("duplicate_key", message, once, place, _school(record))
@@ -335,9 +342,10 @@ class _Reading:
 
     def _item(self, value: object, at: str, school: str | None) -> object:
         if isinstance(value, NoNumber):
-            message = say("{v} 不是可用的数", v=clip(value.text))
-            expected = msg("数字；缺失写 null")
-            self.complaints.error("not_a_number", message, expected, at, school)
+            if not self.complaints.full:
+                message = say("{v} 不是可用的数", v=clip(value.text))
+                expected = msg("数字；缺失写 null")
+                self.complaints.error("not_a_number", message, expected, at, school)
             return _UNUSABLE
         if isinstance(value, dict | list):
             expected = msg("数、文字、是否或 null")

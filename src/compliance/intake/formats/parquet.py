@@ -87,18 +87,14 @@ def _decoded(data: bytes, complaints: Complaints) -> pl.DataFrame:
 
 def _bearable(stated: Extent, size: int, complaints: Complaints) -> None:
     """Refuse what is far beyond any nation, and what a file of this size holds only by repetition."""
-    rows = limits.FREE_ROWS + size * limits.ROWS_A_BYTE
     values = min(limits.FREE_VALUES + size * limits.VALUES_A_BYTE, limits.MOST_CELLS)
     given = {"r": f"{stated.rows:,}", "c": f"{stated.columns:,}", "v": f"{stated.values:,}"}
-    if stated.columns > limits.MOST_COLUMNS or stated.rows > rows or stated.values > values:
+    if stated.columns > limits.MOST_COLUMNS or max(stated.rows, stated.values) > values:
         raise complaints.unreadable(
             "too_large",
             say("表过大：{r}行、{c}列，共{v}个值（列表的各项分别计）", **given),
-            say(
-                "这样大的文件不超过{r}行、{c}列、{v}个值",
-                r=f"{rows:,}", c=f"{limits.MOST_COLUMNS:,}", v=f"{values:,}",
-            ),
-        )  # fmt: skip
+            say("这样大的文件不超过{c}列、{v}个值", c=f"{limits.MOST_COLUMNS:,}", v=f"{values:,}"),
+        )
     most = min(limits.FREE_UNPACKED + size * limits.UNPACKED_A_BYTE, limits.MOST_UNPACKED)
     if stated.unpacked > most:
         message = say("解压后声称有{n} MB，过大，不予读取", n=stated.unpacked // MIB)

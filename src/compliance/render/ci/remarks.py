@@ -26,7 +26,7 @@ from compliance.render.documents.text import printable
 from compliance.render.waived import ground_of
 from compliance.rules.language.model import Rule
 
-ERROR, WARNING, NOTE, NONE = LEVELS = ("error", "warning", "note", "none")
+ERROR, WARNING, NOTE, NONE = ("error", "warning", "note", "none")
 QUIET = ("pass", "not_applicable")  # states that are no remark
 _ROLES = ("requirement", "conclusion", "block", "component", "advisory")
 _Key = tuple[str, int]
@@ -158,7 +158,7 @@ def _problems(
 
 
 def _findings(report: Results, rows: Sequence[Mapping[str, Any]]) -> Iterator[Remark]:
-    counties = {(one.county_code, one.year): one for one in report.counties}
+    counties = report.by_key
     asked_for, grounds = _asked_for(report, rows, counties), _grounds(report)
     for row, found in zip(rows, of_findings(report, rows), strict=True):
         key = row["county_code"], row["year"]

@@ -36,6 +36,7 @@ from compliance.kernel.drafts import (
     led_to,
     put_in_place,
     settle,
+    settle_files,
     sweep,
     take_place,
 )
@@ -190,7 +191,7 @@ class Staged:
         if self._root is None:
             self.reach(path.parent)
         draft = self._beside(path if is_outlet(path) else led_to(path))
-        with exclusive(draft, mode) as stream:
+        with exclusive(draft, mode, settled=False) as stream:
             stream.write(content)
         self._moves[relative] = _Move(path, draft, keep, fresh)
 
@@ -221,6 +222,7 @@ class Staged:
         if archive is not None:
             self._pack(archive)
         moves = list(self._moves.values())
+        settle_files([move.draft for move in moves if move.draft is not None])
         if moves and not self._appear():
             self._move_all()
         papers = [name for name, move in self._moves.items() if move.draft is not None]

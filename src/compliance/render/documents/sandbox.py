@@ -35,6 +35,7 @@ _LONGEST = 100_000_000  # letters of a document
 _GREATEST = 5_000_000  # letters of one value, those of the lists in it too
 _POWER = 64
 _BITS = 10_000  # of a whole number
+_CODES = 256  # templates whose code is kept
 # Those that take time and room as what they are given; others make a text of any length from a number.
 _FILTERS = (
     "abs", "attr", "capitalize", "count", "d", "default", "dictsort", "e", "escape", "first", "float",
@@ -62,6 +63,9 @@ _KNOWN = ("compliance", "jinja2")  # whose classes' public attributes are there
 _NESTED = (list, tuple, set, frozenset, dict)
 _LONG: tuple[type, ...] = (range, type({}.keys()), type({}.values()), type({}.items()))
 _WEIGHTY = (str, *_NESTED, *_LONG)
+
+# Code by what it is made from: the options of its sandbox, its text and its name.
+_CODE: dict[tuple[object, ...], Any] = {}
 
 
 class _Metered:
@@ -130,6 +134,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Jinja's own
         super().__init__(**options)
         self._left = STEPS
+        self._style = tuple(options[name] for name in sorted(options) if name != "loader")
         known: dict[str, Callable[..., Any]] = {name: self.filters[name] for name in _FILTERS}
         known |= {"join": _join(known["join"]), "round": _round(known["round"])}
         known |= {"sum": _sum(known["sum"]), "tojson": _tojson(known["tojson"])}
@@ -221,15 +226,23 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """No text is a format: Jinja's own would offer `str.format`, which makes texts of any width."""
 
     def compile(self, source: Any, name: Any = None, *more: Any, **options: Any) -> Any:  # noqa: ANN401
-        """The code of a template; what Python cannot make of it (too deep, too large) is a fault of its own."""
+        """The code of a template, made once a process; what Python cannot make of it (too deep, too large) is a fault of its own."""
+        key = (self._style, source, name, more, tuple(options.items()))
+        if isinstance(source, str) and key in _CODE:
+            return _CODE[key]
         try:
-            return super().compile(source, name, *more, **options)
+            code = super().compile(source, name, *more, **options)
         except TemplateError:
             raise
         except Exception as error:
             told = str(error) if type(error) is ValueError else msg("嵌套过深")
             filename = options.get("filename", (*more, None)[0])
             raise TemplateSyntaxError(told, _deepest(self, source), name, filename) from error
+        if isinstance(source, str):
+            while len(_CODE) >= _CODES:
+                del _CODE[next(iter(_CODE))]
+            _CODE[key] = code
+        return code
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
