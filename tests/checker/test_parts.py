@@ -8,6 +8,7 @@ import json
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from importlib import import_module
 from itertools import cycle
@@ -103,6 +104,22 @@ def test_the_size_of_parts_changes_nothing(
         assert other.refused == whole.refused
         assert other.overview == whole.overview
         assert replace(other, problems=whole.problems).to_json() == whole.to_json()
+
+
+@pytest.mark.parametrize("most", [1, 37, 400])
+def test_findings_put_together_in_slices_are_the_same(
+    most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few at once, also where rules of few rows are told together."""
+    folder = written(counties(7, 4, Random(7)), tmp_path)
+    choice = Choice("national", date(2023, 9, 1))
+    taken: list[pl.DataFrame] = []
+    monkeypatch.setattr("compliance.assessment.messages._SLICE", WHOLE)
+    whole = Checker(installed()).check(folder, choice).findings
+    monkeypatch.setattr("compliance.assessment.messages._SLICE", most)
+    Checker(installed()).check(folder, choice, sinks=[taken.extend])
+    assert len(taken) == -(-whole.height // most)
+    assert_frame_equal(pl.concat(taken).cast(FINDINGS), whole)
 
 
 def county_by_county(problems: Sequence[Problem]) -> list[Problem]:
