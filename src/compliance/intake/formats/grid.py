@@ -150,9 +150,11 @@ class Grid:
     def text(self, row: int, column: int) -> str:
         """The cell as a heading: text on one line."""
         value = self.rows[row][column]
+        if value is None:
+            return ""
         if isinstance(value, float) and value.is_integer():
             value = int(value)
-        return "" if cell_text.blank(value) else " ".join(str(value).split())
+        return " ".join(str(value).split())
 
     def shared(self, cell: Callable[[int, int], _T | None]) -> Iterator[tuple[Place, list[_T]]]:
         """Filled merged blocks in which several of these cells lie: where a block begins, which cells.
