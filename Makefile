@@ -9,7 +9,7 @@ EDITABLE := -e .[dev,docs,pdf$(strip $(EXTRAS))] $(foreach name,$(PLUGINS),-e pl
 unexport PYTHONDONTWRITEBYTECODE
 DEFINITIONS := pyproject.toml $(foreach name,$(PLUGINS),plugins/$(name)/pyproject.toml)
 
-.PHONY: demo test lint types layers unit quick affected thorough slow examples reference docs messages corpus bench fuzz soak release offline clean
+.PHONY: demo test lint types layers unit quick affected thorough sweep slow examples reference docs messages corpus bench fuzz soak release offline clean
 
 $(VENV)/.installed: $(DEFINITIONS)
 	$(PYTHON) -m venv $(VENV)
@@ -42,6 +42,9 @@ affected: $(VENV)/.installed  ## the tests of the rooms touched since BASE (defa
 
 thorough: $(VENV)/.installed  ## ten times as many random examples, others each time
 	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile=thorough
+
+sweep: $(VENV)/.installed  ## all that `make test` samples: every crash point, mutation, county; for a night
+	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile=sweep
 
 slow: $(VENV)/.installed  ## write tests/slow.txt anew: what `make quick` leaves out; on an idle machine
 	$(BIN)/python -m pytest -n auto --dist worksteal --list-slow

@@ -1,7 +1,8 @@
 """What every test of the repository stands on: Hypothesis profiles, and which tests are slow.
 
 ``--hypothesis-profile=thorough`` (``make thorough``) tries ten times as many examples as usual,
-others each time; ``quick`` (``make quick``) a fifth. The tests in ``tests/slow.txt`` are marked
+others each time; ``quick`` (``make quick``) a fifth; ``sweep`` (``make sweep``) goes through what the
+others sample (`tests/support/sweeps.py`). The tests in ``tests/slow.txt`` are marked
 ``slow``; ``--list-slow`` (``make slow``) writes that file anew. Nothing is kept in the user's own cache.
 """
 
@@ -23,6 +24,7 @@ settings.register_profile("quick", settings.get_profile("default"), max_examples
 settings.register_profile(
     "thorough", settings.get_profile("default"), max_examples=500, derandomize=False
 )
+settings.register_profile("sweep", settings.get_profile("default"), max_examples=200)
 settings.load_profile("default")
 
 SLOW = Path(__file__).parent / "tests" / "slow.txt"

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from compliance.intake.formats import parquet
+
 ROOT = Path(__file__).parents[1]
 EXAMPLES = Path(__file__).parent.parent / "examples"
 Edit = Callable[[dict[str, Any]], None]
@@ -31,6 +33,27 @@ def county(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return make
+
+
+@pytest.fixture
+def decoded_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parquet is decoded in this process, as where no child can be had: the same, and sooner."""
+    monkeypatch.setattr(parquet, "decode_apart", lambda *_: None)
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two counties of the dataset among the examples, of two provinces, as tables; neither passes."""
+    return some_of_many(tmp_path_factory.mktemp("表"), "139911", "349911")
+
+
+def some_of_many(folder: Path, *counties: str) -> Path:
+    """The tables of these counties of the dataset among the examples."""
+    for file in (EXAMPLES / "many").glob("*.csv"):
+        head, *lines = file.read_text("utf-8-sig").splitlines(keepends=True)
+        own = [line for line in lines if line.startswith(counties)]
+        (folder / file.name).write_text("".join([head, *own]), "utf-8")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,10 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from compliance.authoring.check import Diagnostic, check_path
 from compliance.authoring.check.changes import says
@@ -20,9 +20,9 @@ from compliance.authoring.check.offers import check_entry_points
 from compliance.authoring.check.source import source_of
 from compliance.authoring.new_plugin import NewPack, write_new
 from compliance.checker import load
-from compliance.cli import main
 from compliance.kernel.i18n import use
 from tests.authoring import faulty_plugin as faulty
+from tests.support.commands import run as typed
 from tests.support.nonempty import nonempty
 
 ROOT = Path(__file__).parents[2]
@@ -69,8 +69,7 @@ def told(found: list[Diagnostic], code: str) -> str:
     return f"{Path(one.file).name}:{one.line}: {one.what}"
 
 
-def run(*args: str | Path) -> Result:
-    return CliRunner().invoke(main, ["plugin", "check", *map(str, args)])
+run = partial(typed, "plugin", "check")
 
 
 def test_a_new_plugin_is_without_fault(fresh: Path) -> None:

@@ -141,12 +141,12 @@ def test_a_workbook_of_a_province_with_facts_of_its_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("suffix", "form"), [(".csv", ""), (".parquet", ".zip")])
-def test_a_dataset_in_its_own_form(tmp_path: Path, suffix: str, form: str) -> None:
-    source, out = EXAMPLES / "many", tmp_path / f"out{form}"
+def test_a_dataset_in_its_own_form(tables: Path, tmp_path: Path, suffix: str, form: str) -> None:
+    source, out = tables, tmp_path / f"out{form}"
     if suffix == ".parquet":
         source = tmp_path / "source"
         source.mkdir()
-        for path in (EXAMPLES / "many").glob("*.csv"):
+        for path in tables.glob("*.csv"):
             pl.read_csv(path, infer_schema=False).write_parquet(source / f"{path.stem}.parquet")
     nobodys = ready(source)
     assert run(tmp_path, source, "-o", out)[0] == 0

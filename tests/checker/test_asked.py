@@ -6,11 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from compliance.cli import main
 from compliance.kernel.errors import UsageError
 from compliance.rules.resolution.confirmations import read_confirmations
+from tests.support.commands import run
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "conforming.json"
 GOOD = """
@@ -21,10 +20,6 @@ confirmed_by = "省教育督导办 王某"
 date = 2026-11-01
 sha256 = "{digest}"
 """.format(digest="ab" * 32)
-
-
-def run(*args: str) -> Result:
-    return CliRunner().invoke(main, list(args))
 
 
 def results(*args: str) -> dict[str, object]:

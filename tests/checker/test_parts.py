@@ -28,6 +28,7 @@ from compliance.engine.results import FINDINGS, Results
 from compliance.kernel.errors import Problem
 from compliance.render import streams
 from compliance.render.documents.output_files import write_whole
+from tests.support import sweeps
 from tests.support.court import Document, installed
 from tests.support.generate_variants import blanked, recoded
 from tests.support.nonempty import nonempty
@@ -78,19 +79,21 @@ CHOICES = {
     "a city": Choice("anhui-hefei", enforce=("secondary",)),
     "predecessor": Choice("basic-2012"),
 }
+# a sweep tries every size on every choice; otherwise they take turns
+TRIED = [(how, SIZES if sweeps.WHOLE else (size,)) for how, size in zip(CHOICES, cycle(SIZES))]
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("how", CHOICES)
+@pytest.mark.parametrize(("how", "sizes"), TRIED)
 @batched
 @given(number=seed)
 def test_the_size_of_parts_changes_nothing(
-    number: int, how: str, tmp_path_factory: pytest.TempPathFactory
+    number: int, how: str, sizes: tuple[int, ...], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     luck = Random(f"{how} {number}")
-    folder = written(counties(number, 9, luck), tmp_path_factory.mktemp("parts"))
+    folder = written(counties(number, 12, luck), tmp_path_factory.mktemp("parts"))
     with pytest.MonkeyPatch.context() as monkeypatch:
-        whole, *others = in_parts(monkeypatch, folder, CHOICES[how], (WHOLE, *SIZES))
+        whole, *others = in_parts(monkeypatch, folder, CHOICES[how], (WHOLE, *sizes))
     assert whole.findings["county_code"].n_unique() > 4
     for other in nonempty(others):
         assert_frame_equal(other.findings, whole.findings)
@@ -121,6 +124,12 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return written(documents, tmp_path_factory.mktemp("several"))
 
 
+@pytest.fixture(scope="module")
+def report(several: Path) -> Report:
+    """Of all of them at once."""
+    return Checker(installed()).check(several)
+
+
 def files(folder: Path, out: Path, size: int, *more: str) -> dict[str, Path]:
     """Format → the file that `check` writes, judging in parts of a size."""
     out.mkdir()
@@ -144,8 +153,9 @@ def test_files_are_the_same_whatever_the_size_of_parts(several: Path, tmp_path: 
         assert_frame_equal(pl.read_parquet(out["parquet"]), pl.read_parquet(whole["parquet"]))
 
 
-def test_every_format_has_the_findings_of_the_report(several: Path, tmp_path: Path) -> None:
-    report = Checker(installed()).check(several)
+def test_every_format_has_the_findings_of_the_report(
+    several: Path, report: Report, tmp_path: Path
+) -> None:
     found = files(several, tmp_path / "out", 1)
     assert_frame_equal(pl.read_parquet(found["parquet"]), report.findings)
     lines = found["ndjson"].read_text("utf-8").splitlines()
@@ -155,25 +165,25 @@ def test_every_format_has_the_findings_of_the_report(several: Path, tmp_path: Pa
 
 
 def test_sinks_take_what_the_report_would_hold(
-    several: Path, monkeypatch: pytest.MonkeyPatch
+    several: Path, report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts, PART, 1)
     taken: list[pl.DataFrame] = []
-    checker = Checker(installed())
-    report = checker.check(several, sinks=[taken.extend])
+    rest = Checker(installed()).check(several, sinks=[taken.extend])
     assert len(taken) == 4
-    assert report.findings.is_empty()
-    assert_frame_equal(pl.concat(taken).cast(FINDINGS), checker.check(several).findings)
+    assert rest.findings.is_empty()
+    assert_frame_equal(pl.concat(taken).cast(FINDINGS), report.findings)
 
 
 def test_parts_are_said_in_either_language_after_judging(
-    several: Path, monkeypatch: pytest.MonkeyPatch
+    several: Path, report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts, PART, 1)
-    chinese, english = (Checker(installed()).check(several, lang=one) for one in ("zh", "en"))
-    said = chinese.in_language("en")
+    english = Checker(installed()).check(several, lang="en")
+    said = report.in_language("en")
     assert_frame_equal(said.findings, english.findings)
-    assert not said.findings["message"].equals(chinese.findings["message"])
+    assert_frame_equal(english.in_language("zh").findings, report.findings)
+    assert not said.findings["message"].equals(report.findings["message"])
 
 
 def strings(reader: str, path: Path) -> dict[str, str]:
@@ -231,7 +241,7 @@ def written_whole(form: str, path: Path, given: Iterable[pl.DataFrame]) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_told_and_the_others_are_whole(
-    several: Path, tmp_path: Path
+    several: Path, report: Report, tmp_path: Path
 ) -> None:
     fine, folder = tmp_path / "findings.csv", tmp_path / "in the way"
     folder.mkdir()
@@ -240,11 +250,11 @@ def test_a_file_that_cannot_be_written_is_told_and_the_others_are_whole(
     assert run.exit_code == 2
     assert "in the way" in run.stderr
     rows = csv.DictReader(io.StringIO(fine.read_text("utf-8-sig")))
-    assert len(list(rows)) == Checker(installed()).check(several).findings.height
+    assert len(list(rows)) == report.findings.height
 
 
 def test_a_renderer_of_a_plugin_is_used_in_place_of_the_stream(
-    several: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    several: Path, report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def own(report: Results, stream: BinaryIO) -> None:
         stream.write(f"{report.findings.height} findings".encode())
@@ -252,7 +262,7 @@ def test_a_renderer_of_a_plugin_is_used_in_place_of_the_stream(
     registry = replace(installed(), renderers={**installed().renderers, "csv": own})
     monkeypatch.setattr(checking, "load", lambda: registry)
     found = files(several, tmp_path / "out", 1)
-    height = Checker(registry).check(several).findings.height
+    height = report.findings.height
     assert height > 0
     assert found["csv"].read_text("utf-8") == f"{height} findings"
     assert pl.read_parquet(found["parquet"]).height == height

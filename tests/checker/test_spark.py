@@ -256,7 +256,9 @@ def test_how_to_judge_can_be_sent_to_workers_and_judges_the_same() -> None:
     words = Wording(batch.vocabulary, [(job.rules, kinds)])
     judging = Judging(kinds, words, batch.problems, strict=False, alone=False)
     sent, figures = pickle.loads(pickle.dumps((judging, job)))
-    assert_frame_equal(sent.part([figures]).frame, judging.part([job]).frame)
+    assert_frame_equal(
+        *(pl.concat(one.frames()) for one in (sent.part([figures]), judging.part([job])))
+    )
 
 
 # ── without it ────────────────────────────────────────────────────────────────────

@@ -9,20 +9,13 @@ from typing import Any
 
 import jsonschema
 import pytest
-from click.testing import CliRunner, Result
 
-from compliance.cli import main
 from compliance.facts.vocabulary import read_schema
+from tests.support.commands import run
 
 ROOT = Path(__file__).parents[2]
 Record = dict[str, Any]
 County = Callable[..., Path]
-
-
-def run(*words: str | Path) -> Result:
-    result = CliRunner().invoke(main, [str(word) for word in words])
-    assert "Traceback" not in result.output
-    return result
 
 
 def results(path: Path, *words: str | Path) -> Path:

@@ -14,8 +14,9 @@ from click.testing import CliRunner
 from compliance.cli import main
 from compliance.cli.output_formats import FORMATS, known_formats
 from compliance.render import renderers
-from tests.cli.test_cli import EXAMPLES, run
+from tests.cli.test_cli import EXAMPLES
 from tests.plugins.conftest import Shelf, shelf
+from tests.support.commands import run
 from tests.support.nonempty import nonempty
 
 __all__ = ["shelf"]  # a fixture

@@ -11,27 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from compliance.cli import main
 from compliance.engine.kinds.elapsed import Elapsed
+from tests.support.commands import results, run
 from tests.support.nonempty import nonempty
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 Edit = Callable[[dict[str, Any]], None]
-
-
-def run(*words: str | Path) -> Result:
-    result = CliRunner().invoke(main, [str(word) for word in words])
-    assert "Traceback" not in result.output
-    return result
-
-
-def results(*words: str | Path) -> dict[str, Any]:
-    result = run("check", *words, "--format", "json")
-    assert result.exit_code in (0, 1, 3), result.stderr
-    loaded: dict[str, Any] = json.loads(result.stdout)
-    return loaded
 
 
 def finding(loaded: dict[str, Any], rule: str) -> dict[str, Any]:

@@ -7,25 +7,18 @@ import re
 import shutil
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
-from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
 from compliance.cli import main
 from compliance.cli.configuration import COMMON, keys_of
+from tests.support.commands import results, run
 from tests.support.nonempty import nonempty
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "conforming.json"
-
-
-def run(*words: str | Path) -> Result:
-    result = CliRunner().invoke(main, [str(word) for word in words])
-    assert "Traceback" not in result.output
-    return result
 
 
 @pytest.fixture
@@ -42,13 +35,6 @@ def configure(folder: Path, text: str, name: str = "junheng.toml") -> Path:
     path = folder / name
     path.write_text(text, "utf-8")
     return path
-
-
-def results(*words: str | Path) -> dict[str, Any]:
-    result = run("check", *words, "--format", "json")
-    assert result.exit_code in (0, 1, 3), result.stderr
-    loaded: dict[str, Any] = json.loads(result.stdout)
-    return loaded
 
 
 def test_inputs_rules_outputs_and_switches_stand_in_the_file(project: Path) -> None:

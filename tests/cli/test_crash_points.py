@@ -1,7 +1,8 @@
 """Commands that write, killed at every call that changes the disk: nothing is lost, and the next run tidies up.
 
 What a kill leaves is the disk as it was just before that call: the folder is copied at each of them
-while the command runs once. Then the command runs again in every folder that differs to the eye.
+while the command runs once. Then the command runs again in folders that differ to the eye: in all of
+them in `make sweep`, in some of every command in `make test`.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from zlib import crc32
 
 import openpyxl
 import pytest
@@ -22,8 +26,11 @@ from click.testing import CliRunner, Result
 
 from compliance.cli import main
 from compliance.kernel.own_outputs import COUNTY_LIST
+from examples.make_examples import WORKBOOKS, tell
+from examples.writers import write_workbook
 from tests.support.disk import Disk, hidden, raised, tree
 from tests.support.nonempty import nonempty
+from tests.support.sweeps import WHOLE, sampled
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -36,10 +43,26 @@ def _put_away() -> Iterator[None]:
 
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-BOOK, OTHER = EXAMPLES / "shandong_county.xlsx", EXAMPLES / "henan_county.xlsx"
+SCHOOLS = (
+    "县第三中学",
+    "明德双语学校",
+    "海角中心小学",
+    "海角石桥小学",
+)  # all but the last fall short
 COUNTY = "379901_鲁衡县_2023"
 LIST = f"out/{COUNTY}/{COUNTY_LIST}.xlsx"
 PERSON = "张三（自己填的）"
+
+
+@cache
+def book(example: str) -> bytes:
+    """The workbook of an example, with few of its schools."""
+    document = tell(*WORKBOOKS[example])
+    named = [one for one in document["schools"] if one["school_name"] in SCHOOLS]
+    document["schools"] = named or document["schools"][:3]
+    with TemporaryDirectory() as folder:
+        write_workbook(path := Path(folder, "county.xlsx"), document)
+        return path.read_bytes()
 
 
 @dataclass(frozen=True)
@@ -58,7 +81,7 @@ class Writing:
 
 
 def run(*words: str, typed: bool = False) -> Result:
-    result = CliRunner().invoke(main, list(words), input=BOOK.read_bytes() if typed else None)
+    result = CliRunner().invoke(main, list(words), input=book("shandong_county") if typed else None)
     assert "Traceback" not in result.output, result.output
     return result
 
@@ -105,7 +128,7 @@ def written(*names: str) -> Callable[[], None]:
 
 
 def results_of_other_figures() -> None:
-    shutil.copy(OTHER, "他县.xlsx")
+    Path("他县.xlsx").write_bytes(book("henan_county"))
     run("check", "县.xlsx", "-o", "json:earlier.json")
 
 
@@ -150,22 +173,25 @@ WRITINGS = {
     ),
     "plugin new": Writing(("plugin", "new", "kuangye", "--region", "98", "--title", "旷野省")),
 }  # fmt: skip
-TRIED = 6  # points of a full disk
+TRIED = 6  # points of a full disk; in `make test` one, elsewhere for every command
+QUICK = ("rectify list", "template")  # the others, when there is time
+Office = Callable[[Path], None]
 
 
-@pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """Makes a folder the one where the run begins, with its cache and its temporary files."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
 
-    def enter(folder: Path) -> None:
-        monkeypatch.chdir(folder)
-        (folder / "tmp").mkdir(exist_ok=True)
-        monkeypatch.setattr(tempfile, "tempdir", str(folder / "tmp"))
-        monkeypatch.setenv("COMPLIANCE_CACHE", str(folder / "cache"))
+        def enter(folder: Path) -> None:
+            monkeypatch.chdir(folder)
+            (folder / "tmp").mkdir(exist_ok=True)
+            monkeypatch.setattr(tempfile, "tempdir", str(folder / "tmp"))
+            monkeypatch.setenv("COMPLIANCE_CACHE", str(folder / "cache"))
 
-    monkeypatch.setattr(os, "fsync", lambda _: None)  # counted, and not waited for
-    yield enter
-    monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(os, "fsync", lambda _: None)  # counted, and not waited for
+        yield enter
+        monkeypatch.chdir(tmp_path_factory.getbasetemp())
 
 
 def visible(folder: Path) -> dict[str, bytes | str]:
@@ -177,28 +203,40 @@ def visible(folder: Path) -> dict[str, bytes | str]:
     }
 
 
-def prepared(name: str, tmp_path: Path, office: Callable[[Path], None]) -> Path:
-    """The folder in which a command is about to run."""
-    root = tmp_path / "office"
+@dataclass(frozen=True)
+class Trial:
+    """One run of a command, looked at before each of its calls.
+
+    start: a copy of the folder where it is about to run. killed: what a kill leaves → a copy of the
+    folder then, one that holds a draft if there is.
+    """
+
+    command: Writing
+    start: Path
+    was: Mapping[str, bytes | str]
+    will_be: Mapping[str, bytes | str]
+    done: Result
+    calls: int
+    killed: Mapping[frozenset[tuple[str, bytes | str]], Path]
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(one, marks=() if one in QUICK else pytest.mark.slow) for one in WRITINGS
+    ],
+)  # fmt: skip
+def trial(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, office: Office
+) -> Trial:
+    command, folder, copies = WRITINGS[request.param], tmp_path_factory.mktemp("trial"), count()
+    root, start = folder / "office", folder / "start"
     root.mkdir()
-    shutil.copy(BOOK, root / "县.xlsx")
+    (root / "县.xlsx").write_bytes(book("shandong_county"))
     office(root)
-    WRITINGS[name].before()
-    return root
-
-
-def each(*quick: str) -> pytest.MarkDecorator:
-    """Every command; but for the quick ones, when there is time."""
-    slow = [pytest.param(one, marks=pytest.mark.slow) for one in WRITINGS if one not in quick]
-    return pytest.mark.parametrize("name", [*quick, *slow])
-
-
-@each("rectify list", "template")
-def test_a_kill_at_any_point_loses_nothing(
-    name: str, tmp_path: Path, office: Callable[[Path], None]
-) -> None:
-    one, root, copies = WRITINGS[name], prepared(name, tmp_path, office), count()
+    command.before()
     was = visible(root)
+    shutil.copytree(root, start)
     states: dict[frozenset[tuple[str, bytes | str]], Path] = {}
 
     def killed_here(*_: object) -> None:
@@ -207,62 +245,61 @@ def test_a_kill_at_any_point_loses_nothing(
             assert path in state or text in state.values(), path
         key = frozenset(state.items())
         if key not in states or not hidden(states[key]):
-            copy = states[key] = tmp_path / f"killed{next(copies)}"
+            copy = states[key] = folder / f"killed{next(copies)}"
             shutil.copytree(root, copy, symlinks=True)
 
     with pytest.MonkeyPatch.context() as real:
-        Disk(real, before=killed_here)
-        done = run(*one.words, typed=one.typed)
-    assert done.exit_code in (0, 1, 4), done.output
-    will_be = visible(root)
+        disk = Disk(real, before=killed_here)
+        done = run(*command.words, typed=command.typed)
     assert not hidden(root)
-    for state in nonempty(states):
+    return Trial(command, start, was, visible(root), done, len(disk.calls), states)
+
+
+def test_a_kill_at_any_point_loses_nothing(trial: Trial, office: Office) -> None:
+    was, will_be, done = trial.was, trial.will_be, trial.done
+    assert done.exit_code in (0, 1, 4), done.output
+    for state in nonempty(trial.killed):
         for path, text in nonempty(state):
             if "旧稿" not in path:
                 assert text in (was.get(path), will_be.get(path)), path
         assert {path for path, _ in state} >= was.keys() & will_be.keys()
-    for copy in nonempty(states.values()):
+    for copy in nonempty(sampled([*trial.killed.values()], 1)):
         office(copy)
         complete = visible(copy) == will_be  # which some commands do not write once more
-        again = run(*one.words, typed=one.typed)
+        again = run(*trial.command.words, typed=trial.command.typed)
         assert again.exit_code == done.exit_code or complete, again.output
         assert not any(path.read_bytes() for path in hidden(copy) if path.is_file())
         assert complete or not hidden(copy)
         found = visible(copy)
         assert found.keys() >= {path for path in will_be if "旧稿" not in path}
-        assert [found[path] for path in one.same] == [will_be[path] for path in one.same]
+        same = trial.command.same
+        assert [found[path] for path in same] == [will_be[path] for path in same]
         assert set(was.values()) & set(will_be.values()) <= set(found.values())
 
 
-@each("template")
 def test_a_disk_that_is_full_from_some_point_on_ends_in_words(
-    name: str, tmp_path: Path, office: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+    trial: Trial, office: Office, tmp_path: Path
 ) -> None:
     """Exit code 2, or all is written: where only the cache, or what is remembered, found no room."""
-    one, root = WRITINGS[name], prepared(name, tmp_path, office)
-    was = visible(root)
+    words, typed = trial.command.words, trial.command.typed
     full = OSError(errno.ENOSPC, "no room")
-    shutil.copytree(root, tmp_path / "whole")
-    office(tmp_path / "whole")
-    with monkeypatch.context() as patched:
-        disk = Disk(patched)
-        done = run(*one.words, typed=one.typed)
-    will_be, calls = visible(tmp_path / "whole"), len(disk.calls)
-    for at in nonempty(range(1, calls, max(1, calls // TRIED))):
+    one = 1 + crc32(" ".join(words).encode()) % (trial.calls - 1)
+    points = range(1, trial.calls, max(1, trial.calls // TRIED)) if WHOLE else [one]
+    for at in nonempty(points):
         copy = tmp_path / f"full{at}"
-        shutil.copytree(root, copy)
+        shutil.copytree(trial.start, copy)
         office(copy)
-        with monkeypatch.context() as patched:
+        with pytest.MonkeyPatch.context() as patched:
             Disk(patched, before=raised(at, full, "open", "mkdir", "link", "write", "fsync"))
-            ended = run(*one.words, typed=one.typed)
+            ended = run(*words, typed=typed)
         found = visible(copy)
-        if ended.exit_code != done.exit_code:
+        if ended.exit_code != trial.done.exit_code:
             assert ended.exit_code == 2, ended.output
             assert "磁盘" in ended.output, ended.output
         for path, text in nonempty(found.items()):
             if "旧稿" not in path:
-                known = text in (was.get(path), will_be.get(path))
-                assert known or path.startswith(one.random), path
-        for path, text in nonempty(was.items()):
+                known = text in (trial.was.get(path), trial.will_be.get(path))
+                assert known or path.startswith(trial.command.random), path
+        for path, text in nonempty(trial.was.items()):
             assert path in found or text in found.values(), path
         assert not hidden(copy)

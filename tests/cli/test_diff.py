@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from compliance.cli import main
 from compliance.facts.vocabulary import read_schema
+from tests.support.commands import run as typed
 from tests.support.golden import assert_golden
 
 Record = dict[str, Any]
 County = Callable[..., Path]
 
 
-def run(*words: str | Path) -> Result:
-    result = CliRunner().invoke(main, ["diff", *map(str, words)])
-    assert "Traceback" not in result.output
-    return result
+run = partial(typed, "diff")
 
 
 def later(document: Record) -> None:
@@ -94,11 +93,12 @@ def test_the_document(county: County, tmp_path: Path) -> None:
 def test_results_are_compared_as_they_stand(county: County) -> None:
     """The same findings whichever of the two sides was judged before."""
     before, after = county(name="a.json"), county(later, name="b.json")
-    sides = [(before, after), (results(before), after), (results(before), results(after))]
+    judged = results(before)
+    sides = [(before, after), (judged, after), (judged, results(after))]
     told = [json.loads(run(*pair, "--format", "json").stdout) for pair in sides]
     assert told[0]["findings"] == told[1]["findings"] == told[2]["findings"]
     assert [one["counties"][0]["counts"]["figures"] for one in told] == [5, None, None]
-    assert "结果文件不含填报的数据" in run(results(before), after).stdout
+    assert "结果文件不含填报的数据" in run(judged, after).stdout
 
 
 def test_another_rule_set_and_switches_are_named(county: County) -> None:
@@ -134,10 +134,9 @@ def test_two_counties(county: County) -> None:
     assert f"R1 高于规定学历教师 小学：{share} → {share}" in found.stdout
 
 
-def test_several_counties_at_once(county: County) -> None:
-    many = Path(__file__).parents[2] / "examples" / "many"
-    assert run(many, many).exit_code == 0
-    found = run(many, county())
+def test_several_counties_at_once(county: County, tables: Path) -> None:
+    assert run(tables, tables).exit_code == 0
+    found = run(tables, county())
     assert found.exit_code == 1
     assert "只在前一份中的县：" in found.stdout
     assert "只在后一份中的县：示范县（519901） 2023学年" in found.stdout

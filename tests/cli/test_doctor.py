@@ -6,25 +6,21 @@ import io
 import json
 import shutil
 import sys
+from functools import partial
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from compliance.checker import installation
 from compliance.checker.builtin_offers import load
-from compliance.cli import main
 from compliance.render.documents.pdf import Press
+from tests.support.commands import run as typed
 from tests.support.nonempty import nonempty
 
-
-def run(*words: str) -> Result:
-    result = CliRunner().invoke(main, ["doctor", *words])
-    assert "Traceback" not in result.output
-    return result
+run = partial(typed, "doctor")
 
 
 def checks(*words: str) -> tuple[int, dict[str, list[dict[str, str]]]]:

@@ -11,13 +11,12 @@ from typing import Any
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
 
-from compliance.cli import main
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake import readers, take_in
 from compliance.intake.formats.read_marker import read_marker
 from compliance.intake.own_tables.mapping_file import as_text, read_mapping
+from tests.support.commands import run
 from tests.support.workbooks import Sheets, write_sheets
 
 WORDS = vocabulary()
@@ -88,12 +87,6 @@ def out(tables: list[Path]) -> Path:
 def kept(out: Path) -> Path:
     """The mapping that it wrote."""
     return out.with_name("county.映射.toml")
-
-
-def run(*words: str | Path) -> Result:
-    result = CliRunner().invoke(main, list(map(str, words)))
-    assert "Traceback" not in result.output
-    return result
 
 
 def imported(tables: list[Path], *words: str | Path, code: int = 0) -> tuple[Path, str]:

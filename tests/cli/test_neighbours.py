@@ -9,9 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from compliance.cli import main
+from tests.support.commands import run
 from tests.support.nonempty import nonempty
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="what only disks of POSIX hold")
@@ -55,12 +54,6 @@ def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     BAD[request.param][0](folder / "甲.json")
     (folder / "示范.json").write_bytes(GOOD.read_bytes())
     return folder
-
-
-def run(*words: str | Path) -> Result:
-    done = CliRunner().invoke(main, [*map(str, words)])
-    assert "Traceback" not in done.output
-    return done
 
 
 def test_in_a_folder_and_by_itself(home: Path, request: pytest.FixtureRequest) -> None:

@@ -7,17 +7,12 @@ from typing import Any
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
 
-from compliance.cli import main
 from compliance.render.papers.forms import FORMS
+from tests.support.commands import run
 from tests.support.nonempty import nonempty
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "anhui_county.xlsx"
-
-
-def run(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 def fill(path: Path, **columns: dict[str, Any]) -> None:

@@ -11,10 +11,11 @@ from typing import Any
 
 import jsonschema
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from compliance.cli import main
 from compliance.facts.vocabulary import read_schema
+from tests.support.commands import run
 
 Document = dict[str, Any]
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -46,12 +47,6 @@ record = "schools"
 "别的表/在校生" = "primary_students"
 """,
 }
-
-
-def run(*words: str | Path) -> Result:
-    result = CliRunner().invoke(main, [*map(str, words)])
-    assert "Traceback" not in result.output
-    return result
 
 
 @pytest.fixture(scope="module")

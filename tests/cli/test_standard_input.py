@@ -28,11 +28,11 @@ def run(content: bytes, *words: str | Path) -> Result:
     return result
 
 
-def many() -> bytes:
+def packed(tables: Path) -> bytes:
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as packed:
-        for path in sorted((EXAMPLES / "many").iterdir()):
-            packed.write(path, path.name)
+    with zipfile.ZipFile(stream, "w") as archive:
+        for path in sorted(tables.iterdir()):
+            archive.write(path, path.name)
     return stream.getvalue()
 
 
@@ -51,13 +51,13 @@ def unnamed(document: dict[str, Any]) -> Any:
 @pytest.mark.parametrize(
     "kind", ["json", "json-with-mark", "workbook", pytest.param("dataset", marks=pytest.mark.slow)]
 )
-def test_it_is_judged_as_the_file_would_be(kind: str, tmp_path: Path) -> None:
+def test_it_is_judged_as_the_file_would_be(kind: str, tables: Path, tmp_path: Path) -> None:
     text = (EXAMPLES / "conforming.json").read_text("utf-8")
     content, suffix = {
         "json": (text.encode(), ".json"),
         "json-with-mark": (text.encode("utf-8-sig"), ".json"),
         "workbook": (BOOK.read_bytes(), ".xlsx"),
-        "dataset": (many(), ".zip"),
+        "dataset": (packed(tables), ".zip"),
     }[kind]
     path = tmp_path / f"same{suffix}"
     path.write_bytes(content)

@@ -7,15 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from click.testing import CliRunner, Result
-
-from compliance.cli import main
-
-
-def run(*words: str | Path) -> Result:
-    result = CliRunner().invoke(main, [str(word) for word in words])
-    assert "Traceback" not in result.output
-    return result
+from tests.support.commands import run
 
 
 def negative(document: dict[str, Any]) -> None:

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from compliance.cli import main
 from compliance.cli.watch import TRIES, FileChanges
+from tests.support.commands import run
 from tests.support.nonempty import nonempty
 from tests.support.sleeping import instead_of_sleep
 
@@ -34,12 +33,6 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[Step]:
 
 def quietly() -> None:
     """A look at which nothing has changed."""
-
-
-def run(*words: str | Path) -> Result:
-    result = CliRunner().invoke(main, [str(word) for word in words])
-    assert "Traceback" not in result.output
-    return result
 
 
 def edited(path: Path, **county: Any) -> Step:

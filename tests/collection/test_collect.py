@@ -9,9 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from click.testing import CliRunner
 
-from compliance.cli import main
 from compliance.kernel.errors import UsageError
 from compliance.render.school_workbook import CLASSES, FORM, OBJECTION
 from tests.collection.filled_forms import Form
@@ -28,6 +26,7 @@ from tests.collection.small_county import (
     school,
     sent,
 )
+from tests.support.commands import run
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 BOOKS = "图书册数"
@@ -240,10 +239,6 @@ def test_a_folder_without_workbooks_is_no_usage(tmp_path: Path) -> None:
         collected(tmp_path, tmp_path / "county.xlsx")
     with pytest.raises(UsageError, match="没有这个文件夹"):
         collected(tmp_path / "none", tmp_path / "county.xlsx")
-
-
-def run(*words: object) -> Any:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 def test_the_commands(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from compliance.kernel.submission import Submission
 from compliance.render.school_workbook import CLASSES, FORM
 from tests.collection.filled_forms import WORDS, Form
 from tests.support.nonempty import nonempty
+from tests.support.sweeps import tried
 
 BOOK = "xl/workbook.xml"
 PROPERTIES = "docProps/custom.xml"
@@ -182,24 +183,27 @@ def returned(document: Document, folder: Path, faults: dict[str, Any]) -> None:
             fault(form, there)
 
 
+SCHOOLS = tried(288, 96)
+
+
 @pytest.fixture(scope="module")
 def faults() -> dict[str, str]:
     """Name of a fault → the code of the school that it befalls: primary schools, one each."""
-    schools = [one for one in one_county(288)["schools"] if one["school_type"] == "primary"]
+    schools = [one for one in one_county(SCHOOLS)["schools"] if one["school_type"] == "primary"]
     return {fault.__name__: one["school_code"] for fault, one in zip(FAULTS, schools, strict=False)}
 
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory, faults: dict[str, str]) -> Iterator[County]:
     base = tmp_path_factory.mktemp("round")
-    document = one_county(288)
+    document = one_county(SCHOOLS)
     registry = load()
     list_of_schools = written(base / "schools.json", only_lasting(document))
     register, problems = read_register([list_of_schools], registry, workbook_form)
     assert register is not None
     assert not [one for one in problems if one.severity == "error"]
     folder = base / "returned"
-    assert len(issue(register, folder)) == len(document["schools"]) > 290
+    assert len(issue(register, folder)) == len(document["schools"]) > SCHOOLS
     by_code = {code: FAULTS[n] for n, code in enumerate(faults.values())}
     returned(document, folder, by_code)
     (folder / "~$lock.xlsx").write_bytes(b"x")

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from compliance.checker import Choice, load
-from compliance.cli.explain import explain
+from compliance.checker import Choice
 from compliance.explain.context import Context, open_context
 from compliance.explain.rule_page import page, text
 from compliance.explain.working import workings
 from compliance.explain.working_text import text as told
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.i18n import use
+from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.resolution.resolve import resolve
+from tests.support.commands import run as typed
+from tests.support.court import installed
 from tests.support.pack_files import RULES
 from tests.support.working import EXAMPLES
 
@@ -26,10 +28,7 @@ ANHUI = EXAMPLES / "anhui_county.xlsx"
 SCHOOL = "3499010001"
 
 
-def run(*words: str | Path) -> Result:
-    result = CliRunner().invoke(explain, [str(word) for word in words])
-    assert "Traceback" not in result.output
-    return result
+run = partial(typed, "explain")
 
 
 def answer(*words: str | Path) -> dict[str, Any]:
@@ -82,13 +81,18 @@ def test_the_example_of_a_coefficient() -> None:
 @pytest.fixture(scope="module")
 def context() -> Context:
     """The Anhui example before every rule of the set."""
-    return open_context([ANHUI], load(), Choice(), "C")
+    return open_context([ANHUI], installed(), Choice(), "C")
+
+
+@pytest.fixture(scope="module")
+def national() -> Ruleset:
+    offers = installed()
+    return resolve(offers.packs, "national", date(2023, 9, 1), kinds=offers.kinds)
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_every_national_rule_has_a_page_in_both_languages(rule: str) -> None:
-    offers = load()
-    rules = resolve(offers.packs, "national", date(2023, 9, 1), kinds=offers.kinds)
+def test_every_national_rule_has_a_page_in_both_languages(rule: str, national: Ruleset) -> None:
+    offers, rules = installed(), national
     for language, history in (("zh", "【历次变动】"), ("en", "[history]")):
         with use(language):
             words = vocabulary(offers.fragments)

@@ -6,25 +6,24 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from compliance.checker.builtin_offers import load
-from compliance.cli import main
 from compliance.explain.ruleset_listing import opened
 from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.reference import clause_coverage
 from compliance.rules.reference.provenance import provenance
+from tests.support.commands import run as typed
 from tests.support.nonempty import nonempty
 from tests.support.rules import CONCLUSION, HEAD, rule, ruleset
 
 EVERY = sorted(name for name in load().packs if "/" not in name)
 
 
-def run(*args: str) -> Result:
-    return CliRunner().invoke(main, ["rules", *args])
+run = partial(typed, "rules")
 
 
 def rows(*args: str) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""A hundred checks in one process, of good files and bad ones: what is held does not grow with them."""
+"""Many checks in one process, of good files and bad ones: what is held does not grow with them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 
 from compliance.checker import Checker
 from tests.fuzz.corpus import good
+from tests.support.sweeps import tried
 
-FIRST, MORE = 20, 80
+FIRST, MORE = 15, tried(80, 25)
 A_CHECK = 10  # objects; one report holds thousands
 
 

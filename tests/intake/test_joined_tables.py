@@ -226,6 +226,24 @@ def test_the_same_table_twice_is_an_error() -> None:
     assert [(one.code, one.at) for one in said] == [("duplicate_sheet", "学校 (2)")]
 
 
+@pytest.mark.parametrize("bulk", [False, True])
+def test_tables_without_any_school_in_common_stand_under_one_another(bulk: bool) -> None:
+    sheets = [sheet(f"表{n}", [one], bulk=bulk) for n, one in enumerate(BASIS)]
+    assert set(figures(joined(*sheets)[0], "school_name")) == {f"213400000{n}" for n in (1, 2, 3)}
+
+
+def test_more_tables_than_a_county_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compliance.intake.own_tables.joined_tables.MOST_JOINING", 3 * 2 * 9 * 2)
+    assert joined(sheet("一", BASIS), sheet("二", BASIS[:2]))[1] == []
+    [first, *_] = joined(sheet("一", BASIS), sheet("二", BASIS[:2]), sheet("三", BASIS[:1]))[1]
+    assert (first.code, first.severity, first.county_code) == (
+        "too_large",
+        "error",
+        COUNTY["county_code"],
+    )
+    assert "3张表，共6行、9列" in first.message
+
+
 def test_in_a_dataset_counties_stay_apart() -> None:
     home = {"行政区划代码": "341622"}
     other = {"行政区划代码": "341623"}

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake.acceptance.cells import accept_column
@@ -20,6 +21,7 @@ from compliance.kernel.errors import Problem
 from compliance.kernel.submission import Submission
 from tests.intake import inputs, raws
 
+pytestmark = pytest.mark.usefixtures("decoded_here")
 COUNTIES = {"county_code": ["341622"], "county_name": ["蒙城县"], "year": [2023]}
 SCHOOLS = {
     "county_code": ["341622"],
@@ -54,6 +56,23 @@ def accepted(
 
 def column(name: str, values: list[object], kind: Any = None) -> dict[str, pl.Series]:
     return {name: pl.Series(name, values, dtype=kind, strict=False)}
+
+
+def test_a_process_of_its_own_hands_the_columns_over_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All others are decoded in this process."""
+    given = {
+        FIGURE: pl.Series([2917.4], dtype=pl.Float32),
+        ROOMS: pl.Series([[Decimal("96.1")]], dtype=pl.List(pl.Decimal(6, 2))),
+        "township": pl.Series(["城关镇"], dtype=pl.Categorical),
+        "boarding": pl.Series([True]),
+    }
+    here, _ = accepted(tmp_path / "here", school=given)
+    monkeypatch.undo()
+    apart, problems = accepted(tmp_path / "apart", school=given)
+    assert_frame_equal(apart.schools, here.schools)
+    assert (apart.schools[FIGURE].item(), problems) == (2917.4, [])
 
 
 def codes(problems: list[Problem]) -> list[tuple[str, str, str]]:

@@ -9,11 +9,8 @@ import polars as pl
 import pytest
 
 from compliance import Checker, Report
-from tests.conftest import EXAMPLES
 from tests.support.court import installed
 from tests.support.nonempty import nonempty
-
-MANY = EXAMPLES / "many"
 
 
 def judged(folder: Path) -> Report:
@@ -21,14 +18,14 @@ def judged(folder: Path) -> Report:
 
 
 @pytest.fixture(scope="module")
-def whole() -> Report:
-    return judged(MANY)
+def whole(tables: Path) -> Report:
+    return judged(tables)
 
 
-def in_pieces(folder: Path, form: str, name: str) -> Path:
+def in_pieces(tables: Path, folder: Path, form: str, name: str) -> Path:
     """The dataset of the examples, its schools in three pieces, year by year."""
     home = folder / "dataset"
-    shutil.copytree(MANY, home)
+    shutil.copytree(tables, home)
     schools = pl.read_csv(home / "schools.csv", infer_schema=False)
     (home / "schools.csv").unlink()
     pieces = [schools[:30], schools[30:31], schools[31:]]
@@ -45,14 +42,16 @@ def in_pieces(folder: Path, form: str, name: str) -> Path:
     ("form", "name"),
     [(".csv", "schools.csv"), (".parquet", "schools.parquet"), (".parquet", "学校")],
 )
-def test_pieces_are_one_table(form: str, name: str, whole: Report, tmp_path: Path) -> None:
-    found = judged(in_pieces(tmp_path, form, name))
+def test_pieces_are_one_table(
+    form: str, name: str, whole: Report, tables: Path, tmp_path: Path
+) -> None:
+    found = judged(in_pieces(tables, tmp_path, form, name))
     assert found.findings.equals(whole.findings)
     assert not [one for one in found.problems if one.severity == "error"]
 
 
-def test_a_problem_stands_in_its_piece(tmp_path: Path) -> None:
-    home = in_pieces(tmp_path, ".csv", "schools")
+def test_a_problem_stands_in_its_piece(tables: Path, tmp_path: Path) -> None:
+    home = in_pieces(tables, tmp_path, ".csv", "schools")
     piece = home / "schools" / "part-00001-0a1b.c000.csv"
     frame = pl.read_csv(piece, infer_schema=False)
     frame.with_columns(teaching_area=pl.lit("many")).write_csv(piece)
@@ -62,8 +61,10 @@ def test_a_problem_stands_in_its_piece(tmp_path: Path) -> None:
     assert problem.county_code == frame["county_code"].item()
 
 
-def test_folders_named_for_a_column_are_that_column(whole: Report, tmp_path: Path) -> None:
-    home = in_pieces(tmp_path, ".parquet", "schools")
+def test_folders_named_for_a_column_are_that_column(
+    whole: Report, tables: Path, tmp_path: Path
+) -> None:
+    home = in_pieces(tables, tmp_path, ".parquet", "schools")
     frame = pl.concat([pl.read_parquet(one) for one in sorted((home / "schools").glob("part-*"))])
     shutil.rmtree(home / "schools")
     for (code,), own in frame.partition_by("county_code", as_dict=True).items():
@@ -73,8 +74,8 @@ def test_folders_named_for_a_column_are_that_column(whole: Report, tmp_path: Pat
     assert judged(home).findings.equals(whole.findings)
 
 
-def test_half_a_table_and_pieces_that_differ_acquit_nobody(tmp_path: Path) -> None:
-    home = in_pieces(tmp_path, ".parquet", "schools")
+def test_half_a_table_and_pieces_that_differ_acquit_nobody(tables: Path, tmp_path: Path) -> None:
+    home = in_pieces(tables, tmp_path, ".parquet", "schools")
     (home / "schools" / "_temporary" / "0").mkdir(parents=True)
     half = judged(home)
     assert (half.counties, {one.code for one in half.problems}) == ((), {"cannot_read"})

@@ -11,11 +11,12 @@ from typing import Any
 
 import polars as pl
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from compliance import Checker, PackError, PluginError, UsageError, check
 from compliance.cli import main
 from tests.plugins.conftest import Shelf
+from tests.support.commands import run
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 HEAD = "@hookimpl\ndef compliance_{}():\n    "
@@ -31,12 +32,6 @@ effective = 2017-04-19
 region = ["62"]
 names = ["月球省"]
 """
-
-
-def run(*words: str | Path) -> Result:
-    result = CliRunner().invoke(main, [str(word) for word in words])
-    assert "Traceback" not in result.output
-    return result
 
 
 def of(code: str, province: str | None = None) -> Callable[[dict[str, Any]], None]:

@@ -19,7 +19,7 @@ from typing import Any
 
 import polars as pl
 
-from compliance.assessment import overview
+from compliance.assessment import numbered, overview
 from compliance.engine.kinds import kinds
 from compliance.engine.results import (
     FINDINGS,
@@ -471,7 +471,7 @@ def counted(report: Results) -> Results:
     for key, own in report.rules.items():
         here = [one for one in report.counties if (one.ruleset, one.as_of) == key]
         found = [report.findings_of(county) for county in here]
-        table |= overview(pl.concat([report.findings.clear(), *found]), here, own)
+        table |= overview(numbered(pl.concat([report.findings.clear(), *found])), here, own)
     return replace(report, overview=table)
 
 

@@ -116,32 +116,6 @@ def test_cells_stand_as_typed_wrong_ones_too(tmp_path: Path) -> None:
     assert found[f"学校!{cells['初中在校生数'].coordinate}"] == "above_maximum"
 
 
-def test_known_figures_are_locked_and_the_others_open(tmp_path: Path) -> None:
-    county = {"county_code": "349901", "county_name": "皖均县", "year": 2023}
-    school = {"school_code": "1", "school_name": "甲", "school_type": "小学", "primary_students": 9}
-    locked = {("schools", 0, name) for name in school} | {("counties", 0, "county_code")}
-    path = tmp_path / "a.xlsx"
-    path.write_bytes(
-        workbook_bytes(
-            FORM,
-            room=0,
-            tables={"counties": [county], "schools": [school]},
-            locked=locked,
-            sheets=["classes"],
-        )
-    )
-    book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["说明", "县区", "学校", "班级"]
-    assert [book[name].protection.sheet for name in book.sheetnames] == [False, True, True, False]
-    sheet = book["学校"]
-    filled = [cell for cell in sheet[4] if cell.value is not None]
-    fixed = [cell.value for cell in filled if cell.protection.locked]
-    assert fixed == ["1", "甲", "小学", 9]
-    columns = [one for one in sheet.column_dimensions.values() if one.min]
-    assert all(not one.protection.locked for one in nonempty(columns))
-    assert read(path).problems == []
-
-
 def test_the_mark_stands_beside_the_figures(tmp_path: Path) -> None:
     before = read(EXAMPLES / "conforming.json")
     mark = Marker.now("519901", 2023, ruleset="national")

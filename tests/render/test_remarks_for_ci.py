@@ -38,19 +38,8 @@ INVALID = "examples/invalid.json"
 
 
 @cache
-def judged(*paths: str) -> Report:
+def judged(*paths: str | Path) -> Report:
     return Checker().check([Path(path) for path in paths])
-
-
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Two counties of the example, as tables."""
-    folder = tmp_path_factory.mktemp("表")
-    for file in (EXAMPLES / "many").glob("*.csv"):
-        head, *lines = file.read_text("utf-8-sig").splitlines(keepends=True)
-        own = [line for line in lines if line.startswith(("139911", "349911"))]
-        (folder / file.name).write_text("".join([head, *own]), "utf-8")
-    return str(folder)
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +67,7 @@ REPORTS = ("workbook and refused JSON", "conforming", "tables", "hostile", "noth
 
 
 @pytest.fixture(params=REPORTS)
-def report(request: pytest.FixtureRequest, tables: str) -> Results:
+def report(request: pytest.FixtureRequest, tables: Path) -> Results:
     name = request.param
     if name in ("hostile", "nothing judged"):
         return fixture.one_county() if name == "hostile" else fixture.nothing_judged()
@@ -213,7 +202,7 @@ def test_places_of_problems() -> None:
         assert f'"{key}"' in text[one["line"] - 1] or one["code"] == "missing_identity"
 
 
-def test_where_tables_and_archives_have_lines(tables: str, tmp_path: Path) -> None:
+def test_where_tables_and_archives_have_lines(tables: Path, tmp_path: Path) -> None:
     """A table has the line; in an archive its name stands in the place."""
     archive = shutil.make_archive(str(tmp_path / "many"), "zip", tables)
     packed, open_ = (
@@ -224,7 +213,7 @@ def test_where_tables_and_archives_have_lines(tables: str, tmp_path: Path) -> No
     )
     line = open_["physicalLocation"]["region"]["startLine"]
     cell = open_["logicalLocations"][0]["fullyQualifiedName"]
-    row = (Path(tables) / "schools.csv").read_text("utf-8").splitlines()[line - 1]
+    row = (tables / "schools.csv").read_text("utf-8").splitlines()[line - 1]
     assert open_["logicalLocations"][1]["name"].split()[1] in row
     assert "region" not in packed["physicalLocation"]
     assert packed["logicalLocations"][0]["fullyQualifiedName"] == f"schools.csv {cell}"
@@ -278,7 +267,7 @@ def commands(report: Results) -> Iterator[tuple[str, dict[str, str], str]]:
             assert "##[" not in line
 
 
-def test_annotations_are_few_and_the_gravest_first(tables: str) -> None:
+def test_annotations_are_few_and_the_gravest_first(tables: Path) -> None:
     told = list(commands(judged(tables)))
     assert Counter(name for name, *_ in told) == {
         "error": 10, "warning": 7, "notice": 10, "group": 1, "endgroup": 1,

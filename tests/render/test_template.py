@@ -355,6 +355,6 @@ class TestWriting:
         assert [child.name for child in tmp_path.iterdir()] == ["dir.xlsx"]
 
     def test_more_schools_than_expected(self, tmp_path: Path) -> None:
-        write_template(tmp_path / "a.xlsx", FORM, rows=1200)
+        (tmp_path / "a.xlsx").write_bytes(workbook_bytes(FORM, room=1200))
         sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["学校"]
         assert str(sheet.data_validations.dataValidation[0].sqref) == "A5:A1204"

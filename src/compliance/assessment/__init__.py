@@ -21,7 +21,7 @@ from compliance.assessment.county import (
     supplier,
     totals,
 )
-from compliance.assessment.overview import block_titles, overview
+from compliance.assessment.overview import block_titles, numbered, overview
 from compliance.assessment.standings import (
     EXCUSED,
     OPEN,
@@ -57,6 +57,7 @@ __all__ = [
     "assess",
     "block_titles",
     "members",
+    "numbered",
     "offices",
     "overview",
     "supplier",

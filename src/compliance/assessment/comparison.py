@@ -166,6 +166,10 @@ class RunComparison:
     only_before: tuple[CountyResult, ...]
     only_after: tuple[CountyResult, ...]
 
+    def rules_of(self, county: CountyChanges) -> Mapping[str, Rule]:
+        """The rules that judged a county on either side, where both have one the later."""
+        return {**self.before.rules_of(county.before), **self.after.rules_of(county.after)}
+
     @cached_property
     def differs(self) -> bool:
         """Whether anything does."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.labels import basis_word, stage_words, status_words
+from compliance.kernel.number_format import without_zeros
 from compliance.rules.language.model import COMPARE, WRITTEN, FindingForm, Rule
 
 Finding = Mapping[str, Any]
@@ -50,8 +51,7 @@ def stage(word: str | None) -> str:
 
 def plain(value: float) -> str:
     """The figure as typed, without exponent or a useless ``.0``."""
-    text = f"{_typed(value):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return without_zeros(f"{_typed(value):f}")
 
 
 def amount(value: float) -> str:

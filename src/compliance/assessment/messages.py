@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from compliance.assessment.overview import Numbered
 from compliance.assessment.scope import (
     OUTSIDE,
     Outside,
@@ -62,20 +63,6 @@ from compliance.kernel.submission import (
 from compliance.rules.language.model import OPERATORS, Rule, Switch
 from compliance.rules.language.ruleset import Ruleset
 
-
-@dataclass(frozen=True)
-class Told:
-    """Findings in words, columns FINDINGS, in order; those of few words as Enums.
-
-    counts: county (its number) and status → how many. problems: the kinds whose sentence failed: it
-    costs their words alone, the core's stand instead.
-    """
-
-    frame: pl.DataFrame
-    counts: Mapping[tuple[int, str], int]
-    problems: list[Problem]
-
-
 Words = Mapping[str, pl.Enum]
 
 
@@ -118,12 +105,7 @@ def tell(
     A rule's rows of one status share everything but their subject, their figures and what their
     sentence says of these; such pieces are put one under the other and ordered by one number.
     """
-    teller = _Teller(found, titles, words, {} if said is None else said)
-    rows = teller.ordered(teller.pieces() or [pl.DataFrame(schema=_ALWAYS)])
-    counts: Counter[tuple[int, str]] = Counter()
-    for county, group, many in rows.group_by("county", "_group").len().iter_rows():
-        counts[county, teller.status_of(group)] += many
-    return Told(teller.finished(rows), counts, teller.problems)
+    return _Teller(found, titles, words, {} if said is None else said).told()
 
 
 _Case = tuple[RuleFindings, int]  # the rows of a rule that have one status
@@ -143,6 +125,153 @@ _SHARED = (
     "rule", "level", "role", "basis", "status", "operator", "unit", "shortfall_unit", "excess_unit",
     "layer", "given_by",
 )  # fmt: skip
+
+
+_SLICE = 200_000  # findings put together at once: more would only take memory
+
+
+@dataclass(frozen=True)
+class Told:
+    """Findings in words, kept in pieces and put together when they are asked for.
+
+    groups: what the rows of a group share, _SHARED; orders: the place of its rule. lacks, warnings,
+    parts: what pieces name by numbers; counties, schools likewise. problems: the kinds whose sentence
+    failed: it costs their words alone, the core's stand instead.
+    """
+
+    pieces: Sequence[pl.DataFrame]
+    groups: Sequence[Sequence[str | None]]
+    orders: Sequence[int]
+    lacks: Sequence[Sequence[str]]
+    warnings: Sequence[Sequence[str]]
+    parts: pl.Series
+    counties: pl.DataFrame
+    schools: pl.DataFrame
+    words: Words
+    ruleset: Ruleset
+    problems: list[Problem]
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """All of them, columns FINDINGS, in order; those of few words as Enums."""
+        return self._finished(self._ordered(self.pieces))
+
+    def slices(self) -> Iterator[pl.DataFrame]:
+        """The same one after the other, so that no more than about so many are put together at once."""
+        many = -(-sum(piece.height for piece in self.pieces) // _SLICE)
+        if many <= 1:
+            yield self.frame
+            return
+        pieces = [
+            piece if piece["_place"].is_sorted() else piece.sort("_place") for piece in self.pieces
+        ]
+        last = self.counties.height + self.schools.height
+        ends = pl.Series([last * n // many for n in range(1, many)], dtype=pl.Int64)
+        cuts = [[0, *piece["_place"].search_sorted(ends, "left"), piece.height] for piece in pieces]
+        for n in range(many):
+            own = [p.slice(at[n], at[n + 1] - at[n]) for p, at in zip(pieces, cuts, strict=True)]
+            yield self._finished(self._ordered([one for one in own if one.height] or own[:1]))
+
+    @cached_property
+    def counts(self) -> Mapping[tuple[int, str], int]:
+        """County (its number) and status → how many."""
+        found: Counter[tuple[int, str]] = Counter()
+        rows = pl.concat([piece[["county", "_group"]] for piece in self.pieces])
+        for county, group, many in rows.group_by("county", "_group").len().iter_rows():
+            found[county, str(self.groups[group][_SHARED.index("status")])] += many
+        return found
+
+    def numbered(self) -> Numbered:
+        """What the table of counties is made of."""
+        names = (
+            "_place",
+            "county",
+            "school",
+            "stage_order",
+            "_group",
+            "_missing",
+            "value",
+            "threshold",
+        )
+        own = [piece[[name for name in names if name in piece.columns]] for piece in self.pieces]
+        rows = pl.concat(own, how="diagonal")
+        told = [self._order(rows), *([_told_value()] if "value" in rows.columns else [])]
+        shared = pl.DataFrame(self.groups, dict.fromkeys(_SHARED, pl.String), orient="row")
+        return Numbered(rows.with_columns(told), shared, self.lacks, [*self.counties.iter_rows()])
+
+    def _order(self, rows: pl.DataFrame) -> pl.Expr:
+        """The order of findings as a number: by county, school, stage (last: none) and rule."""
+        stages, rules = len(COMPULSORY), len(self.ruleset.rules)
+        stage = pl.lit(stages)
+        if "stage_order" in rows.columns:
+            stage = pl.col("stage_order").fill_null(stages)
+        order = pl.lit(pl.Series(self.orders, dtype=pl.Int64)).gather("_group")
+        return ((pl.col("_place") * (stages + 1) + stage) * rules + order).alias("_order")
+
+    def _ordered(self, pieces: Sequence[pl.DataFrame]) -> pl.DataFrame:
+        """The pieces in order."""
+        # in one piece: gathering from many is slow
+        rows = pl.concat(pieces, how="diagonal", rechunk=True)
+        return rows[rows.select(self._order(rows).arg_sort()).to_series()]
+
+    def _finished(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Ordered rows with the names, words and lists behind their numbers, columns FINDINGS."""
+        counties, schools = self.counties, self.schools
+
+        def behind(number: str, known: pl.Series) -> pl.Expr:
+            return pl.lit(known).gather(number)
+
+        def lists(known: Iterable[Sequence[str]]) -> pl.Series:
+            return pl.Series([list(one) for one in known], dtype=pl.List(pl.String))
+
+        rows = rows.with_columns(
+            pl.lit(None, pl.UInt32).alias(name)
+            for name in ("school", "_missing", "_warned", "_parts")
+            if name not in rows.columns
+        )
+        found = {
+            "county_code": behind("county", counties["county_code"]),
+            "year": behind("county", counties["year"]),
+            "school_code": behind("school", schools["school_code"]),
+            "school_name": behind("school", schools["school_name"]),
+            "missing": pl.lit(lists(self.lacks)).gather(pl.col("_missing").fill_null(0)),
+            "warnings": pl.lit(lists(self.warnings)).gather(pl.col("_warned").fill_null(0)),
+        }
+        if self.parts.len():
+            found["parts"] = behind("_parts", self.parts)
+        for place, name in enumerate(_SHARED):
+            own = [one[place] or None for one in self.groups]
+            shared = pl.Series(own, dtype=self.words.get(name, pl.String))
+            found[name] = behind("_group", shared)
+        if "stage_order" in rows.columns:
+            stage = pl.col("stage_order").cast(pl.UInt8)
+            found["stage"] = stage.cat.to(self.words["stage"])
+        # no shortfall or excess, no unit of one; what rows give themselves comes first
+        for unit, about in (("shortfall_unit", "shortfall"), ("excess_unit", "excess")):
+            word = found[unit]
+            if unit in rows.columns:
+                word = pl.coalesce(pl.col(unit).replace(gap_units(self.ruleset)), word)
+            there = pl.col(about).is_not_null() if about in rows.columns else pl.lit(value=False)
+            found[unit] = pl.when(there).then(word)
+        # Figures without the noise of their last binary digits: 29.9 ÷ 10 is 2.99; judged before.
+        # What is over a limit is a difference, whose noise is that of the figures subtracted.
+        if "value" in rows.columns:
+            found["value"] = _told_value()
+        if "excess" in rows.columns:
+            found["excess"] = pl.col("excess").round(14)
+        given = {*found, *rows.columns}
+        return rows.select(
+            (
+                found.get(name, pl.col(name))
+                if name in given
+                else pl.lit(None, self.words.get(name, dtype))
+            ).alias(name)
+            for name, dtype in FINDINGS.items()
+        )
+
+
+def _told_value() -> pl.Expr:
+    return pl.col("value").round_sig_figs(15)
 
 
 class _Teller:
@@ -197,7 +326,7 @@ class _Teller:
             asked.append(told)
         return parts_told(self._parts, pl.concat(asked))
 
-    def pieces(self) -> list[pl.DataFrame]:
+    def _pieces(self) -> list[pl.DataFrame]:
         """The findings rule by rule and status by status, some that have few rows together."""
         cases = [(group, status) for group in self.found.groups for status in group.rows]
         few = [case for case in cases if self._is_simple(*case)]
@@ -296,10 +425,6 @@ class _Teller:
         """The number of a list of missing facts."""
         return self._lacks.setdefault(facts, len(self._lacks))
 
-    def status_of(self, group: int) -> str:
-        """The status that the rows of a group of `_SHARED` have."""
-        return str(self._groups[group][_SHARED.index("status")])
-
     def _listed(self, group: RuleFindings) -> pl.Expr:
         """What each row lacks, as a list of facts."""
         lists = [list(one) for one in group.missing.values()]
@@ -332,73 +457,14 @@ class _Teller:
         )
         return len(self._groups) - 1
 
-    def ordered(self, pieces: Sequence[pl.DataFrame]) -> pl.DataFrame:
-        """The pieces by county, school, stage (last: none) and rule."""
-        # in one piece: gathering from many is slow
-        rows = pl.concat(pieces, how="diagonal", rechunk=True)
-        del pieces  # they are copied, and many
-        stages, rules = len(COMPULSORY), len(self.found.ruleset.rules)
-        stage = pl.lit(stages)
-        if "stage_order" in rows.columns:
-            stage = pl.col("stage_order").fill_null(stages)
-        order = pl.lit(pl.Series(self._orders, dtype=pl.Int64)).gather("_group")
-        place = (pl.col("_place") * (stages + 1) + stage) * rules + order
-        return rows[rows.select(place.arg_sort()).to_series()]
-
-    def finished(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Ordered rows with the names, words and lists behind their numbers, columns FINDINGS."""
-        counties, schools = self.found.counties, self.found.schools
-
-        def behind(number: str, known: pl.Series) -> pl.Expr:
-            return pl.lit(known).gather(number)
-
-        def lists(known: Iterable[Sequence[str]]) -> pl.Series:
-            return pl.Series([list(one) for one in known], dtype=pl.List(pl.String))
-
-        rows = rows.with_columns(
-            pl.lit(None, pl.UInt32).alias(name)
-            for name in ("school", "_missing", "_warned", "_parts")
-            if name not in rows.columns
-        )
-        found = {
-            "county_code": behind("county", counties["county_code"]),
-            "year": behind("county", counties["year"]),
-            "school_code": behind("school", schools["school_code"]),
-            "school_name": behind("school", schools["school_name"]),
-            "missing": pl.lit(lists(self._lacks)).gather(pl.col("_missing").fill_null(0)),
-            "warnings": pl.lit(lists(self.found.warnings)).gather(pl.col("_warned").fill_null(0)),
-        }
-        if self._parts.len():
-            found["parts"] = behind("_parts", self._parts)
-        for place, name in enumerate(_SHARED):
-            own = [one[place] or None for one in self._groups]
-            shared = pl.Series(own, dtype=self.words.get(name, pl.String))
-            found[name] = behind("_group", shared)
-        if "stage_order" in rows.columns:
-            stage = pl.col("stage_order").cast(pl.UInt8)
-            found["stage"] = stage.cat.to(self.words["stage"])
-        # no shortfall or excess, no unit of one; what rows give themselves comes first
-        for unit, about in (("shortfall_unit", "shortfall"), ("excess_unit", "excess")):
-            word = found[unit]
-            if unit in rows.columns:
-                word = pl.coalesce(pl.col(unit).replace(gap_units(self.found.ruleset)), word)
-            there = pl.col(about).is_not_null() if about in rows.columns else pl.lit(value=False)
-            found[unit] = pl.when(there).then(word)
-        # Figures without the noise of their last binary digits: 29.9 ÷ 10 is 2.99; judged before.
-        # What is over a limit is a difference, whose noise is that of the figures subtracted.
-        if "value" in rows.columns:
-            found["value"] = pl.col("value").round_sig_figs(15)
-        if "excess" in rows.columns:
-            found["excess"] = pl.col("excess").round(14)
-        given = {*found, *rows.columns}
-        return rows.select(
-            (
-                found.get(name, pl.col(name))
-                if name in given
-                else pl.lit(None, self.words.get(name, dtype))
-            ).alias(name)
-            for name, dtype in FINDINGS.items()
-        )
+    def told(self) -> Told:
+        """What was found, in words."""
+        pieces = self._pieces() or [pl.DataFrame(schema=_ALWAYS)]
+        found, parts = self.found, self._parts
+        return Told(
+            pieces, self._groups, self._orders, [*self._lacks], found.warnings, parts,
+            found.counties, found.schools, self.words, found.ruleset, self.problems,
+        )  # fmt: skip
 
     def _sentence(self, group: RuleFindings, status: int, *, plain: bool = False) -> pl.Expr:
         """What is said of the findings of one rule and status; plain: by the core alone."""

@@ -36,10 +36,9 @@ def counted(whole: Breakdown, one: Contribution) -> str:
     told = say("{all}中{some}", all=all_, some=some)
     if one.value is None:
         return told
-    bar = None if whole.threshold is None else float(whole.threshold)
     status = "fail" if one.gap > 0 else "pass"
     places = 1 if whole.unit == "%" else 2
-    value = figures.reading(float(one.value), places, whole.operator, bar, status, whole.unit)
+    value = figures.reading(float(one.value), places, whole.operator, whole.bar, status, whole.unit)
     return msg("，").join((told, value))
 
 

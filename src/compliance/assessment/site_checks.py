@@ -112,7 +112,7 @@ class _Near:
 
 
 def _near(report: Results) -> Iterator[SiteCheck]:
-    counties = {(one.county_code, one.year): one for one in report.counties}
+    counties = report.by_key
     groups: dict[tuple[Any, ...], list[Slack]] = {}
     rules: dict[tuple[Any, ...], Rule] = {}
     for grounds in report.grounds.values():

@@ -289,6 +289,7 @@ class Checker:
             registry.kinds, words, batch.problems,
             strict=choice.strict, alone=alone, waivers=choice.waivers,
         )  # fmt: skip
+        keeps = alone or not (sinks or executor)
         schools = sum(job.part.schools.height for job in batch.jobs)
         parts = list(in_parts(batch.jobs, by.schools(schools)))
         with handed_on(sinks) as put:
@@ -296,14 +297,16 @@ class Checker:
                 step(partial(_told_part, parts[done][0].rules.id, done + 1, len(parts)))
                 if progress is not None:
                     progress(parts[done][0].rules.id, done, len(parts))
-                put(made.frame)
+                for frame in made.frames():
+                    put(frame)
+                    if keeps:
+                        kept.append(frame)
                 problems += _new(made.problems, problems)
                 counties += made.counties
                 excluded += made.excluded
                 rows |= made.rows
                 hits += made.hits
-                if alone or not (sinks or executor):
-                    kept.append(made.frame)
+                if keeps:
                     words.found.append(made.found)
         waivers = tuple(outcomes(choice.waivers, hits, batch.jobs))
         return Report(

@@ -142,7 +142,7 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
 
 def _with_file(registry: Registry, path: Path) -> tuple[Packs, str]:
     """The installed packs and that of a file, sound on every day on which something changes."""
-    pack = read_pack(path, home=path.parent, partly=True)
+    pack = read_pack(path, home=path.parent)
     installed = registry.packs.get(pack.id, ())
     if any(real(one.path) == real(path) for one in installed):
         return registry.packs, pack.id

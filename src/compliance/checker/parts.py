@@ -1,4 +1,4 @@
-"""Many counties judged in parts of whole counties, in order: here two at a time, or by another executor."""
+"""Many counties judged in parts of whole counties, in order: here one after the other, or by another executor."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Protocol
 import polars as pl
 
 from compliance.assessment import overview
+from compliance.assessment.messages import Told
 from compliance.checker.report import Wording, together
 from compliance.engine import verdicts
 from compliance.engine.evaluate import EvaluatedKind, Evaluation, Tapes, evaluate
@@ -26,8 +27,7 @@ from compliance.kernel.submission import KEY, Submission
 from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.waivers import NO_WAIVERS, Waivers
 
-SCHOOLS = 12_500  # judged at once: more is hardly quicker, and takes more memory
-_AT_ONCE = 2  # parts; Polars is at work in one while Python is in the other
+SCHOOLS = 25_000  # judged at once: each part costs the same anew, and more take more memory
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,24 @@ class Job:
 class JudgedPart:
     """What came of some counties: their findings in order, with what else a report needs of them.
 
-    found: the findings without words, a rule set each. rows: those of the table of counties. hits: the
-    findings that waivers name.
+    told: the findings of each rule set in words; found: without. rows: those of the table of counties.
+    hits: the findings that waivers name.
     """
 
-    frame: pl.DataFrame
-    found: list[Findings]
+    told: list[Told] = field(default_factory=list)
+    found: list[Findings] = field(default_factory=list)
     counties: list[CountyResult] = field(default_factory=list)
     rows: dict[tuple[str, int], CountyRow] = field(default_factory=dict)
     excluded: list[Mapping[str, object]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
+
+    def frames(self) -> Iterator[pl.DataFrame]:
+        """The findings in the order of the contract, some at a time, put together while they are taken."""
+        if len(self.told) == 1:
+            yield from self.told[0].slices()
+        else:
+            yield together([one.frame for one in self.told])
 
 
 class Judging:
@@ -86,7 +93,7 @@ class Judging:
 
     def part(self, jobs: Sequence[Job]) -> JudgedPart:
         """The counties of some jobs."""
-        made, pieces = JudgedPart(pl.DataFrame(), []), []
+        made = JudgedPart()
         for job in jobs:
             evaluation = self.evaluation(job)
             made.problems += verdicts.remarks(evaluation)
@@ -97,14 +104,13 @@ class Judging:
             told = self.words.told(found)
             made.problems += told.problems
             made.found.append(found)
-            pieces.append(told.frame)
+            made.told.append(told)
             own = verdicts.counties(evaluation, told.counts)
             made.counties += own
             made.excluded += left_out
             made.hits += hits(evaluation)
             if not self.alone:
-                made.rows |= overview(told.frame, own, job.rules.rules)
-        made.frame = together(pieces)
+                made.rows |= overview(told.numbered(), own, job.rules.rules)
         return made
 
 
@@ -122,7 +128,7 @@ class Executor(Protocol):
 
 
 class Threads:
-    """This process: each part is judged while the one before is used."""
+    """This process: each part is judged while the one before is put together and used."""
 
     def schools(self, total: int) -> int:
         """As many as are judged quickest at once."""
@@ -134,10 +140,10 @@ class Threads:
             yield judging.part(parts[0])
             return
         waiting: deque[Future[JudgedPart]] = deque()
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
+        with ThreadPoolExecutor(1) as pool:
             for part in parts:
                 waiting.append(pool.submit(copy_context().run, judging.part, part))
-                if len(waiting) == _AT_ONCE:
+                if len(waiting) > 1:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

@@ -30,7 +30,7 @@ from compliance.intake.formats.standard_input import NAME, kept
 from compliance.intake.own_tables.mapping_file import read_mapping
 from compliance.intake.own_tables.terms import ReadingTerms
 from compliance.kernel.drafts import scratch
-from compliance.kernel.errors import JunhengError, UsageError
+from compliance.kernel.errors import JunhengError, UsageError, not_there
 from compliance.kernel.i18n import LANGUAGES, msg, say, use
 from compliance.plugins.hookspecs import GROUP
 from compliance.plugins.registry import without
@@ -77,7 +77,7 @@ def replayed(results: Path, given: Sequence[Path] = ()) -> Replay:
     """
     for path in (results, *given):
         if not path.exists():
-            raise UsageError(msg("没有这个文件或文件夹"), where=str(path), todo=msg("检查路径"))
+            raise not_there(path)
     document = stored_results(results)
     run = _run(document, results)
     found = find(run.wanted, results.parent, given)

@@ -104,8 +104,8 @@ class _Work:
             for batch in batches:
                 for number, jobs in zip(batch["part"], batch["jobs"], strict=True):
                     made = judging.part(_unpacked(jobs.as_py(), judging))
-                    yield from _in_arrow(whole([made.frame]))
-                    rest = replace(made, frame=pl.DataFrame(), found=[])
+                    yield from _in_arrow(whole([*made.frames()]))
+                    rest = replace(made, told=[], found=[])
                     self.rest.add({number.as_py(): pickle.dumps(rest)})
 
     def _judging(self) -> Judging:

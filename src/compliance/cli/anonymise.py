@@ -10,13 +10,13 @@ from compliance.cli.command import (
     Command,
     GivenPath,
     asked_terms,
+    cannot_go_on,
     guarded,
     inputs_argument,
     nothing_written,
     on_terms,
     option,
     output_option,
-    print_problems,
     refuse_clashes,
     shared_options,
     tell_written,
@@ -63,9 +63,7 @@ def anonymise(
     refuse_clashes([out, *([] if key_file is None else [key_file])], inputs)
     choice = Choice(terms=asked_terms(mapping, blank_is_zero))
     batch = prepare(inputs, load(), choice)
-    errors = [one for one in batch.problems if one.severity == "error"]
-    if errors or batch.refused or not batch.jobs:
-        print_problems(errors, err=True)
+    if cannot_go_on(batch):
         return nothing_written()
     secret, new = _key(key_file)
     nobodys = anonymised(batch.submission, batch.vocabulary, sha256(secret).digest())

@@ -12,6 +12,7 @@ from compliance.cli import failures
 from compliance.cli.command import (
     READ,
     Command,
+    cannot_go_on,
     day,
     guarded,
     inputs_argument,
@@ -101,9 +102,7 @@ def assemble(
             return nothing_written()
         refuse_clashes([out], [*inputs, *listed])
         batch = prepare(lists, load(), Choice(ruleset))
-        errors = [one for one in batch.problems if one.severity == "error"]
-        if errors or batch.refused or not batch.jobs:
-            print_problems(errors, err=True)
+        if cannot_go_on(batch):
             return nothing_written()
         _require_listed(asked, batch)
         when = day(as_of) or _first_day(batch)

@@ -24,6 +24,7 @@ from compliance.cli.command import (
     judging,
     named_outputs,
     option,
+    previous_option,
     print_error,
     print_problems,
     progress,
@@ -70,13 +71,7 @@ if TYPE_CHECKING:
     shell_complete=completed_words.outputs,
     help=lambda: msg("另存为文件，可重复"),
 )
-@option(
-    "--previous",
-    multiple=True,
-    type=GivenPath(),
-    metavar="PATH",
-    help=lambda: msg("上年的，或本学年较早的数据（任何可读的格式），逐校比较，可重复"),
-)
+@previous_option
 @option(
     "--fail-on",
     type=click.Choice(["fail", "undecided", "never"]),

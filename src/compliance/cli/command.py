@@ -38,7 +38,7 @@ from compliance.kernel.terminal_text import LINE_ANEW
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from compliance.checker import Choice
+    from compliance.checker import Batch, Choice
     from compliance.engine.results import Results
     from compliance.intake.own_tables.terms import ReadingTerms
     from compliance.kernel.errors import Problem
@@ -370,6 +370,15 @@ text_or_json = option(
     show_default=True,
     metavar="text|json",
     help=lambda: msg("输出格式"),
+)
+
+
+previous_option = option(
+    "--previous",
+    multiple=True,
+    type=GivenPath(),
+    metavar="PATH",
+    help=lambda: msg("上年的，或本学年较早的数据（任何可读的格式），逐校比较，可重复"),
 )
 
 
@@ -711,6 +720,14 @@ def tell_papers(written: Written) -> int:
     for line in written.warned:
         volume.remark(line, err=True)
     return max(map(print_error, written.faults), default=0)
+
+
+def cannot_go_on(batch: Batch) -> bool:
+    """Whether what was read cannot be worked on as a whole; its errors are then said."""
+    errors = [one for one in batch.problems if one.severity == "error"]
+    if found := bool(errors or batch.refused or not batch.jobs):
+        print_problems(errors, err=True)
+    return found
 
 
 def nothing_written() -> int:

@@ -18,6 +18,7 @@ from compliance.cli.command import (
     inputs_argument,
     on_terms,
     option,
+    previous_option,
     print_problems,
     refuse_clashes,
     require_format,
@@ -42,13 +43,7 @@ _FORMATS = ("text", "json", *FOR_CI)
 
 @click.command(cls=Command, help=lambda: msg("只检查数据，不判定。"))
 @inputs_argument
-@option(
-    "--previous",
-    multiple=True,
-    type=GivenPath(),
-    metavar="PATH",
-    help=lambda: msg("上年的，或本学年较早的数据（任何可读的格式），逐校比较，可重复"),
-)
+@previous_option
 @option(
     "--format",
     "form",

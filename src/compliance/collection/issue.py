@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from compliance.collection.asked import Asking
-from compliance.collection.register import Record, Register, lasting
+from compliance.collection.register import Register, lasting, rows_by_school
 from compliance.collection.sent import Sent, listing_of
 from compliance.intake.formats.marker import Marker
 from compliance.kernel.errors import UsageError
@@ -63,7 +63,7 @@ def _forms(register: Register) -> Iterator[SchoolForm]:
             for one in register.tables["schools"]
         ]
     )
-    rows = {table: _by_school(register.tables.get(table, ())) for table in ("classes", "rooms")}
+    rows = {table: rows_by_school(register.tables.get(table, ())) for table in ("classes", "rooms")}
     for school in register.tables["schools"]:
         code = str(school["school_code"])
         classes, rooms = (rows[table].get(code, []) for table in ("classes", "rooms"))
@@ -78,11 +78,3 @@ def _forms(register: Register) -> Iterator[SchoolForm]:
             str(school["school_name"]), asked.groups,
             KnownRows(classes, asked.stages), KnownRows(rooms, asked.kinds), sent.columns(),
         )  # fmt: skip
-
-
-def _by_school(rows: Sequence[Record]) -> dict[str, list[dict[str, object]]]:
-    found: dict[str, list[dict[str, object]]] = {}
-    for row in rows:
-        own = {name: value for name, value in row.items() if name != "school_code"}
-        found.setdefault(str(row["school_code"]), []).append(own)
-    return found

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from compliance.collection.register import Record, Register
+from compliance.collection.register import Record, Register, rows_by_school
 from compliance.collection.returned import LISTS, ReturnedCell, ReturnedWorkbook, meant
 from compliance.collection.sent import Sent
 from compliance.facts.vocabulary import Vocabulary
@@ -275,14 +275,10 @@ class _Merging:
         self._say("error", "known_changed", told, todo, used, at)
         return True
 
-    def _known_rows(self) -> dict[str, dict[str, list[Record]]]:
+    def _known_rows(self) -> Mapping[str, Mapping[str, Sequence[Record]]]:
         """Table → school → its rows that the register knows."""
-        found: dict[str, dict[str, list[Record]]] = {table: {} for table in LISTS}
-        for table, by_school in found.items():
-            for row in self.register.tables.get(table, ()) if self.register else ():
-                own = {name: value for name, value in row.items() if name != "school_code"}
-                by_school.setdefault(str(row["school_code"]), []).append(own)
-        return found
+        tables = self.register.tables if self.register else {}
+        return {table: rows_by_school(tables.get(table, ())) for table in LISTS}
 
     def _rows(
         self, school: GatheredSchool, table: str, known: Sequence[Record]

@@ -5,7 +5,7 @@ Figures of another year are not known figures: of them only what lasts is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -98,3 +98,12 @@ def first_day(year: int) -> date:
 
 def _kept(record: Record, facts: Mapping[str, Fact]) -> Record:
     return {name: value for name, value in record.items() if lasting(facts[name])}
+
+
+def rows_by_school(rows: Iterable[Mapping[str, object]]) -> dict[str, list[dict[str, object]]]:
+    """School → its rows of a further table, without its code."""
+    found: dict[str, list[dict[str, object]]] = {}
+    for row in rows:
+        own = {name: value for name, value in row.items() if name != "school_code"}
+        found.setdefault(str(row["school_code"]), []).append(own)
+    return found

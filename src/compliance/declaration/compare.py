@@ -30,6 +30,7 @@ from compliance.declaration.submitted_form import (
 )
 from compliance.intake.cell_text import address
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.number_format import without_zeros
 from compliance.render.documents.text import truncated
 
 Place = tuple[int, int]
@@ -264,8 +265,7 @@ def _shown(value: object) -> str:
     figure = number(value) if isinstance(value, int | float) else None
     if figure is None:
         return truncated(" ".join(str(value).split()), _LONGEST)
-    text = f"{figure:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return without_zeros(f"{figure:f}")
 
 
 # What a county wrote in the blanks of a sentence, be its words in another order or reworded: first

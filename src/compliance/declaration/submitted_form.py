@@ -21,6 +21,7 @@ from compliance.intake.formats.workbook import Grid, Workbook
 from compliance.intake.limits import MOST_OF_A_DOCUMENT
 from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.errors import Problem
+from compliance.kernel.number_format import whole_number
 
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _BLANK = re.compile(r"[_\-—–/]*")
@@ -31,9 +32,7 @@ _LONGEST = 4000
 
 def folded(value: object) -> str:
     """A text to be compared: width, space and invisible signs do not matter."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return _SPACE.sub("", unicodedata.normalize("NFKC", str(value)[:_LONGEST]))
+    return _SPACE.sub("", unicodedata.normalize("NFKC", str(whole_number(value))[:_LONGEST]))
 
 
 def is_blank(value: object) -> bool:

@@ -67,6 +67,11 @@ class Breakdown:
     schools: tuple[Contribution, ...]
 
     @property
+    def bar(self) -> float | None:
+        """The threshold as findings show it."""
+        return None if self.threshold is None else float(self.threshold)
+
+    @property
     def short(self) -> tuple[Contribution, ...]:
         """The schools that make the county's figure miss its limit."""
         return tuple(one for one in self.schools if one.gap > 0)

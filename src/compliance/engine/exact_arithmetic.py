@@ -21,6 +21,7 @@ from compliance.engine.lacks import Lacks
 from compliance.engine.plan import Plan
 from compliance.engine.tallies import TERMS, lacks
 from compliance.engine.units import EFFECTIVE, SHARE, Frames, effective
+from compliance.kernel.number_format import without_zeros
 from compliance.rules.language.model import (
     COMPARE,
     Indicator,
@@ -534,14 +535,13 @@ def shown(value: Fraction | float | None, decimals: int = SHOWN) -> str:
     if value is None:
         return "—"
     fraction = value if isinstance(value, Fraction) else Fraction(repr(float(value)))
-    text = format(rounded(fraction, decimals), "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return without_zeros(format(rounded(fraction, decimals), "f"))
 
 
-def equals(value: Fraction, decimals: int = SHOWN) -> str:
+def equals(value: Fraction) -> str:
     """``= 5.28`` or, where no decimal of that length is the value, ``≈ 3.333333``."""
-    ends = (value * 10**decimals).denominator == 1
-    return f"{'=' if ends else '≈'} {shown(value, decimals)}"
+    ends = (value * 10**SHOWN).denominator == 1
+    return f"{'=' if ends else '≈'} {shown(value)}"
 
 
 def percent(share: Fraction, decimals: int = 2) -> str:

@@ -261,6 +261,11 @@ class Results:
     waivers: tuple[WaiverOutcome, ...] = field(default=(), kw_only=True)
     baseline: Baseline | None = field(default=None, kw_only=True)
 
+    @property
+    def by_key(self) -> dict[tuple[str, int], CountyResult]:
+        """The counties by code and year."""
+        return {(one.county_code, one.year): one for one in self.counties}
+
     def rules_of(self, county: CountyResult) -> Mapping[str, Rule]:
         """The rules that judged `county`."""
         return self.rules[(county.ruleset, county.as_of)]

@@ -26,6 +26,7 @@ from compliance.intake.limits import MOST_OF_A_DOCUMENT
 from compliance.intake.own_tables import ready
 from compliance.intake.own_tables.pieces import groups, whole
 from compliance.intake.own_tables.terms import NO_TERMS, ReadingTerms
+from compliance.kernel.number_format import whole_number
 
 COUNTY = "county_code"
 MONITORING = "monitoring"
@@ -195,9 +196,7 @@ def _codes(raw: RawTable, words: Vocabulary) -> frozenset[str]:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return unwrapped(str(value).strip())
+    return unwrapped(str(whole_number(value)).strip())
 
 
 def _places(

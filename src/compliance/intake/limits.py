@@ -59,6 +59,10 @@ MOST_DIGITS = 30
 # a table's records: the schools of a county, the counties of a file, ten times the nation's
 MOST_SCHOOLS, MOST_COUNTIES = 10_000, 30_000
 
+# tables of schools that are one county's: their columns × their rows × how many they are, for each is held
+# against all others. Fourteen sheets of 300 schools come to 12 million
+MOST_JOINING = 60_000_000
+
 # what is said of one file, and the cells of one column that are explained one by one
 MOST_PROBLEMS = 1000  # nobody works through more; a hostile file could give a million
 EXPLAINED_ROWS = 10_000

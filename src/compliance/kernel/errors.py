@@ -9,6 +9,7 @@ import errno
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from compliance.kernel import environment
 from compliance.kernel.exit_codes import INTERNAL, UNREADABLE, USAGE
@@ -122,6 +123,11 @@ class UsageError(JunhengError):
         error = cls(plural(len(faults), "有{n}处错误：\n{told}", told=told))
         error.each = tuple(faults)
         return error
+
+
+def not_there(path: Path) -> UsageError:
+    """The error that a path which was named leads nowhere."""
+    return UsageError(msg("没有这个文件或文件夹"), where=str(path), todo=msg("检查路径"))
 
 
 class NoEditionError(UsageError):

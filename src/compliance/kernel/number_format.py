@@ -37,6 +37,16 @@ def plain(value: Decimal) -> str:
     return format(value.normalize(), "f")
 
 
+def without_zeros(figure: str) -> str:
+    """A figure without the zeros behind its last decimal: 6.00 → 6, 0.250 → 0.25, 100 → 100."""
+    return figure.rstrip("0").rstrip(".") if "." in figure else figure
+
+
+def whole_number(value: object) -> object:
+    """A whole number without ``.0``, as people write it; anything else as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def rounded(value: pl.Expr, decimals: int) -> pl.Expr:
     """The float that `fixed` shows."""
     scale = 10**decimals

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from compliance.intake.formats.side_table import SideCell, read_side_table
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
-from compliance.ledger.responsibilities import filled_in_twice, rule_named
+from compliance.ledger.responsibilities import filled_in_twice, rows_of_rules
 
 SHEET = "单价表"
 HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -128,11 +128,7 @@ def read_prices(
     """The prices given, and what is wrong, each with its cell. rules: id → title."""
     table = read_side_table(path, SHEET, HEADINGS)
     problems, prices = list(table.problems), dict[Priced, Decimal]()
-    for row in table.rows:
-        rule = rule_named(row["rule"], row["title"], rules)
-        if isinstance(rule, Problem):
-            problems.append(rule)
-            continue
+    for rule, row in rows_of_rules(table, rules, problems):
         thing = _thing(rule, row["part"], row["unit"], things)
         price = _price(row["price"])
         problems += [one for one in (thing, price) if isinstance(one, Problem)]

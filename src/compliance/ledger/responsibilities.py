@@ -6,11 +6,11 @@ What it leaves blank stays as the rule set has it, or blank.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from compliance.intake.formats.side_table import SideCell, read_side_table
+from compliance.intake.formats.side_table import SideCell, SideTable, read_side_table
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 from compliance.ledger.terms import Term, read_term
@@ -51,11 +51,7 @@ def read_responsibilities(
     """
     table = read_side_table(path, SHEET, HEADINGS)
     problems, found = list(table.problems), dict[str, Responsibility]()
-    for row in table.rows:
-        rule = rule_named(row["rule"], row["title"], rules)
-        if isinstance(rule, Problem):
-            problems.append(rule)
-            continue
+    for rule, row in rows_of_rules(table, rules, problems):
         if rule in found:
             problems.append(filled_in_twice(row["rule"], rule))
         term = _term(row["term"])
@@ -65,6 +61,18 @@ def read_responsibilities(
         texts = {key: row[key].text for key in ("lead", "joint", "section", "person")}
         found[rule] = Responsibility(**texts, term=term)
     return found, problems
+
+
+def rows_of_rules(
+    table: SideTable, rules: Mapping[str, str], problems: list[Problem]
+) -> Iterator[tuple[str, Mapping[str, SideCell]]]:
+    """The rows that name a rule, with its id; what is wrong with the others goes to `problems`."""
+    for row in table.rows:
+        rule = rule_named(row["rule"], row["title"], rules)
+        if isinstance(rule, Problem):
+            problems.append(rule)
+        else:
+            yield rule, row
 
 
 def filled_in_twice(cell: SideCell, rule: str) -> Problem:

@@ -21,6 +21,7 @@ from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.journal import step
+from compliance.kernel.number_format import whole_number
 from compliance.registers.counting import RowCounts
 from compliance.registers.listing import RegisterTable
 from compliance.registers.made_facts import NO_COLUMN, Made, RegisterFacts
@@ -215,4 +216,4 @@ def _tell_differing(
 def _figure(value: object) -> str:
     if isinstance(value, list):
         return "; ".join(map(_figure, value))
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return str(whole_number(value))

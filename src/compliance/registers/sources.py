@@ -19,7 +19,7 @@ from compliance.intake.formats.table_sheet import TableSheet
 from compliance.intake.formats.workbook import Workbook
 from compliance.intake.limits import MOST_FILES, MOST_OF_A_DOCUMENT
 from compliance.intake.problems import Complaints, UnreadableError
-from compliance.kernel.errors import Problem, UsageError
+from compliance.kernel.errors import Problem, UsageError, not_there
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.paths import is_folder, is_there, real, shown
 from compliance.registers.listing import (
@@ -98,7 +98,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
     seen: set[Path] = set()
     for path in paths:
         if not is_there(path):
-            raise UsageError(msg("没有这个文件或文件夹"), where=str(path), todo=msg("检查路径"))
+            raise not_there(path)
         inside = sorted(path.rglob("*")) if is_folder(path) else [path]
         readable = (_TEXTS, _PARQUET, _BOOKS, _LISTS)
         for one in inside:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -48,8 +48,6 @@ from compliance.render.workbook_form import (
 
 Untyped: TypeAlias = Any  # xlsxwriter has no types
 Record: TypeAlias = Mapping[str, object]
-# one figure: its table, the number of its record there, its fact
-Place: TypeAlias = tuple[str, int, str]
 
 MADE = datetime(2024, 1, 1)  # the same form gives the same bytes
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -89,20 +87,17 @@ _LOOKS: Mapping[str, Mapping[str, object]] = {
     "key": {"align": "center", "valign": "vcenter", "font_size": 9, **_EDGE},
 }
 _EXAMPLE = {"font_color": "#808080", "italic": True, "bg_color": "#F2F2F2"}
-_LOCKED = {"locked": True, "bg_color": "#EDEDED"}
 _REQUIRED = {"font_color": "#C00000"}
-# what people may still do on a sheet with locked cells
-_ALLOWED = ("format_columns", "format_rows", "sort", "autofilter")
 
 
-def write_template(path: Path, form: WorkbookForm, rows: int = 500) -> None:
+def write_template(path: Path, form: WorkbookForm) -> None:
     """Write the blank workbook, whole or not at all.
 
-    rows: schools there is room for (drop-downs and checks reach so far). Raises UsageError where the
-    file cannot be written, or where another one stands there already: somebody may have filled it in.
+    Raises UsageError where the file cannot be written, or where another one stands there already:
+    somebody may have filled it in.
     """
     mark = read_marker(path) or Marker.now(ruleset=form.ruleset)
-    write_blank(path, workbook_bytes(form, room=rows, mark=mark))
+    write_blank(path, workbook_bytes(form, mark=mark))
 
 
 def write_blank(path: Path, made: bytes) -> None:
@@ -117,31 +112,23 @@ def workbook_bytes(
     *,
     room: int = 500,
     tables: Mapping[str, Sequence[Record]] | None = None,
-    locked: Collection[Place] = (),
     mark: Marker | None = None,
-    sheets: Collection[str] | None = None,
     more: Callable[[Untyped], object] | None = None,
 ) -> bytes:
     """The workbook as a file.
 
     tables: table of a document (``counties``, ``schools`` …) → its records, fact → the value as its
     cell is to hold it, wrong ones too: text stays text, a list is separated by semicolons, None and
-    what a record does not name stay blank. room: how many more schools there is room for. locked: the
-    figures that cannot be changed while their sheet is protected, without a password, by table, number
-    of the record there and fact; not of statements. mark: see `Marker`.
-    sheets: the further tables that have one, where the form does not say it; those with records have
-    one anyway. more: adds sheets of its own.
+    what a record does not name stay blank. room: how many more schools there is room for (drop-downs
+    and checks reach so far). mark: see `Marker`. more: adds sheets of its own. Of the further tables
+    those have a sheet that the form asks for, or that have records.
     """
     given = tables or {}
     stream = io.BytesIO()
     with use("zh"), xlsxwriter.Workbook(stream, OPTIONS) as book:
         book.set_properties({"title": form.title, "created": MADE})
-        made = _FormWriter(book, form, given, locked)
-        further = [
-            one
-            for one in FURTHER_SHEETS
-            if given.get(one.table) or _wanted(form, one.table, sheets)
-        ]
+        made = _FormWriter(book, form, given)
+        further = [one for one in FURTHER_SHEETS if given.get(one.table) or form.further(one.table)]
         made.guide([SHEETS[name] for name in NEEDED] + [one.name for one in further])
         made.county()
         made.schools(room)
@@ -154,10 +141,6 @@ def workbook_bytes(
         if mark is not None:
             mark_book(book, mark)
     return stream.getvalue()
-
-
-def _wanted(form: WorkbookForm, table: str, sheets: Collection[str] | None) -> bool:
-    return form.further(table) if sheets is None else table in sheets
 
 
 def mark_book(book: Untyped, mark: Marker) -> None:
@@ -173,14 +156,9 @@ class _FormWriter:
     """A workbook, its sheets and the formats that they share, and what is to stand in them."""
 
     def __init__(
-        self,
-        book: Untyped,
-        form: WorkbookForm,
-        tables: Mapping[str, Sequence[Record]],
-        locked: Collection[Place],
+        self, book: Untyped, form: WorkbookForm, tables: Mapping[str, Sequence[Record]]
     ) -> None:
         self._book, self._form, self._tables = book, form, tables
-        self._locked = frozenset(locked)
         self._look = {name: self._format(look) for name, look in _LOOKS.items()}
         self._cells: dict[tuple[str, frozenset[str]], Untyped] = {}
         self._heads = {
@@ -222,7 +200,7 @@ class _FormWriter:
 
     def county(self) -> None:
         """县区: heading, value, unit, definition and origin, a row a fact."""
-        sheet = self._sheet("counties", "县区")
+        sheet = self._book.add_worksheet("县区")
         for column, (text, size) in enumerate(zip(_COUNTY_TITLES, _COUNTY_WIDTHS, strict=True)):
             sheet.write_string(0, column, text, self._look["head"])
             sheet.set_column(column, column, size)
@@ -247,7 +225,7 @@ class _FormWriter:
         beside = [fact.unit + period, told, origin(fact)]
         sheet.write_string(row, 0, fact.title, self._heading(fact))
         sheet.write_comment(row, 0, note(fact, self._form), _COMMENT)
-        type_cell(sheet, row, 1, value, self._figure(SheetColumn(fact), ("counties", 0, fact.name)))
+        type_cell(sheet, row, 1, value, self._cell(SheetColumn(fact)))
         for column, text in enumerate(beside, start=2):
             sheet.write_string(row, column, text, self._look["boxed"])
         texts = zip((fact.title, "", *beside), _COUNTY_WIDTHS, strict=True)
@@ -257,7 +235,7 @@ class _FormWriter:
 
     def schools(self, room: int) -> None:
         """学校: a row a school; sections over the headings, an example or the schools under them."""
-        sheet = self._sheet("schools", "学校")
+        sheet = self._book.add_worksheet("学校")
         given = self._tables.get("schools", ())
         asked = self._form.of_schools({name for one in given for name in one}, self._kinds(room))
         column, sections = 0, list[int]()
@@ -291,7 +269,7 @@ class _FormWriter:
 
     def further(self, about: FurtherSheet, schools: int, stated: Sequence[str] | None) -> None:
         """A row an entry; stated: what has to be stated stands ready."""
-        sheet = self._sheet(about.table, about.name)
+        sheet = self._book.add_worksheet(about.name)
         facts = [SheetColumn(fact) for fact in about.facts(self._form.words)]
         records = self._tables.get(about.table, ())
         if stated:
@@ -310,13 +288,6 @@ class _FormWriter:
         sheet.freeze_panes(1, 1)
         self._printed(sheet, about.name, (0, 0))
         sheet.fit_to_pages(1, 0)
-
-    def _sheet(self, table: str, name: str) -> Untyped:
-        """A new sheet; protected where some of its cells are locked."""
-        sheet = self._book.add_worksheet(name)
-        if any(place[0] == table for place in self._locked):
-            sheet.protect("", dict.fromkeys(_ALLOWED, True))
-        return sheet
 
     def _table(
         self,
@@ -351,8 +322,7 @@ class _FormWriter:
                 sample = _item(place, example.get(fact.name))
                 type_cell(sheet, first - 1, column, sample, self._cell(place, "example"))
             for number, value in enumerate(values):
-                look = self._figure(place, (table, number, fact.name))
-                type_cell(sheet, first + number, column, value, look)
+                type_cell(sheet, first + number, column, value, self._cell(place))
             for row in range(first + len(records), min(last, first + _FRAMED) + 1):
                 type_cell(sheet, row, column, None, self._cell(place))
             if last >= first:
@@ -386,10 +356,6 @@ class _FormWriter:
             sheet.write_comment(head, column, note(place.fact, self._form), _COMMENT)
         for row in range(head, foot + 1):
             sheet.set_row(row, _LINE * (_HEADING_LINES if head == foot else _HEADING_LINES / 2))
-
-    def _figure(self, column: SheetColumn, place: Place) -> Untyped:
-        """How a cell looks that a figure stands in, or is to."""
-        return self._cell(column, *(["locked"] if place in self._locked else []))
 
     def _warn(self, sheet: Untyped, places: Sequence[SheetColumn], first: int, last: int) -> None:
         """Colour codes given twice, what is required and still blank, what a type of school has not."""
@@ -442,7 +408,7 @@ class _FormWriter:
     def _cell(self, column: SheetColumn, *kinds: str) -> Untyped:
         """How a figure is written: codes and lists as text, so that none is lost.
 
-        kinds: of ``example``, ``locked`` and ``beyond`` (rows that nobody has framed yet).
+        kinds: of ``example`` and ``beyond`` (rows that nobody has framed yet).
         """
         fact = column.fact
         shown = "@" if fact.words else NUMBERS.get(fact.form, "@")
@@ -451,7 +417,6 @@ class _FormWriter:
             look: dict[str, object] = {"num_format": key[0], "valign": "vcenter", "locked": False}
             look |= _BEYOND if "beyond" in kinds else _EDGE
             look |= _EXAMPLE if "example" in kinds else {}
-            look |= _LOCKED if "locked" in kinds else {}
             self._cells[key] = self._format(look)
         return self._cells[key]
 

@@ -66,12 +66,13 @@ def _progress(book: Book, county: str, schools: Sequence[SchoolProgress], done: 
         Column(msg("改动已知数据"), 9, "centre"), Column(msg("必填空项"), 32),
         Column(msg("文件"), 40), Column(msg("保存时间"), 17),
     ]  # fmt: skip
-    sheet = book.sheet(msg("填报进度"), columns)
-    sheet.line(say("{county}填报进度", county=county), "title")
     left = len(schools) - done
-    sheet.line(say("已汇集{done}/{all}所。", done=done, all=len(schools)))
-    sheet.line(plural(left, "还有{n}所要催报，列在最前。") if left else msg("全部交齐。"))
-    sheet.head(frozen_columns=3)
+    lines = [
+        say("已汇集{done}/{all}所。", done=done, all=len(schools)),
+        plural(left, "还有{n}所要催报，列在最前。") if left else msg("全部交齐。"),
+    ]
+    title = say("{county}填报进度", county=county)
+    sheet = book.table(msg("填报进度"), columns, title, lines, 3)
     for number, one in enumerate(schools, 1):
         blanks = shortened(list(one.blanks), msg("等{count}项"), 3)
         saved = f"{one.saved.astimezone():%Y-%m-%d %H:%M}" if one.saved else ""
@@ -91,11 +92,9 @@ def _problems(book: Book, problems: Sequence[Problem], names: dict[str, str]) ->
         Column(msg("学校名称"), 24), Column(msg("学校标识码"), 14), Column(msg("文件"), 36),
         Column(msg("单元格"), 16), Column(msg("问题"), 56), Column(msg("怎么办"), 40),
     ]  # fmt: skip
-    sheet = book.sheet(msg("汇集问题"), columns)
-    sheet.line(msg("汇集问题"), "title")
     errors = sum(one.severity == "error" for one in problems)
-    sheet.line(say("错误{e}处，提示{w}处；按学校和文件列出。", e=errors, w=len(problems) - errors))
-    sheet.head(frozen_columns=3)
+    counted = say("错误{e}处，提示{w}处；按学校和文件列出。", e=errors, w=len(problems) - errors)
+    sheet = book.table(msg("汇集问题"), columns, msg("汇集问题"), [counted], 3)
     ordered = sorted(problems, key=lambda one: (one.severity, one.school_code or "", one.file))
     for number, one in enumerate(ordered, 1):
         code = one.school_code or ""

@@ -41,6 +41,7 @@ from compliance.assessment.standings import DECIDING
 from compliance.engine.results import CountyResult
 from compliance.kernel.i18n import msg, msg_in, plural, say
 from compliance.kernel.labels import basis_word
+from compliance.kernel.number_format import whole_number
 from compliance.render import phrases
 from compliance.render.documents.jinja import environment, loaded, pieces
 from compliance.render.documents.text import printable, shortened
@@ -102,7 +103,7 @@ def class_words() -> dict[str, str]:
 def changed_lines(made: RunComparison, county: CountyChanges, kind: str) -> Iterator[ChangedLine]:
     """The findings of a class that have weight, the county's own first; what came with a school or a rule last."""
     rows = county.findings.filter(role().is_in(list(DECIDING)), kind=kind)
-    rules = {**made.before.rules_of(county.before), **made.after.rules_of(county.after)}
+    rules = made.rules_of(county)
     order = [pl.col("cause") != "", pl.col("level") != "county"]
     for row in rows.sort(order, maintain_order=True).iter_rows(named=True):
         old, new = row["before"], row["after"]
@@ -228,7 +229,7 @@ def _moved(one: SchoolMove) -> str:
 
 def rule_lines(made: RunComparison, county: CountyChanges) -> list[str]:
     """What differs about the rules, a line each."""
-    rules = {**made.before.rules_of(county.before), **made.after.rules_of(county.after)}
+    rules = made.rules_of(county)
     lines = []
     for there, word in (
         (True, msg("新增规则{n}条：{names}")),
@@ -283,7 +284,7 @@ def _laid(one: RuleMove, value: object) -> str:
 
 def spread_lines(made: RunComparison, county: CountyChanges) -> list[tuple[str, str, str]]:
     """Of two counties: indicator, and how many schools or stages meet it on either side."""
-    rules = {**made.before.rules_of(county.before), **made.after.rules_of(county.after)}
+    rules = made.rules_of(county)
     told = []
     for (rule, key), sides in county.spread.items():
         known = rules.get(rule)
@@ -350,7 +351,7 @@ def _typed(value: object, words: Mapping[str, str]) -> str:
 
 def _blocks(made: RunComparison, county: CountyChanges) -> list[tuple[str, str, str]]:
     """The blocks: title, states on either side."""
-    rules = {**made.before.rules_of(county.before), **made.after.rules_of(county.after)}
+    rules = made.rules_of(county)
     found = []
     for block in dict.fromkeys([*county.after.blocks, *county.before.blocks]):
         title = rules[block].label if block in rules else block
@@ -541,7 +542,7 @@ def _whole(value: Any) -> Any:  # noqa: ANN401 - any JSON value
         return [_whole(one) for one in value]
     if isinstance(value, dict):
         return {name: _whole(one) for name, one in value.items()}
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return whole_number(value)
 
 
 def _head(made: RunComparison) -> dict[str, Any]:

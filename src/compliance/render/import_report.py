@@ -252,14 +252,9 @@ def write_sheet(within: Untyped, report: ImportReport) -> None:
         "control": "只核对",
         "silent": "非数据",
     }
-    sheet = book.sheet(SHEET, shape)
-    sheet.line(SHEET, "title")
-    sheet.line(
-        f"由 {phrases.listed(list(report.files))} 汇成，共{report.schools}所学校。哪一列成了哪个数据项、哪些没有使用、还缺什么，列在下面。"
-    )
-    for line in filter(None, (report.confirmed(), *report.taken_for_zero())):
-        sheet.line(line)
-    sheet.head(frozen_columns=2)
+    about = f"由 {phrases.listed(list(report.files))} 汇成，共{report.schools}所学校。哪一列成了哪个数据项、哪些没有使用、还缺什么，列在下面。"
+    lines = [about, *filter(None, (report.confirmed(), *report.taken_for_zero()))]
+    sheet = book.table(SHEET, shape, SHEET, lines, 2)
     for one in sorted(report.columns, key=lambda one: list(states).index(one.state)):
         sheet.row([
             states[one.state], became(one), unit_of(one) if one.state == "used" else "",

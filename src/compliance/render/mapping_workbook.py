@@ -49,15 +49,13 @@ def mapping_workbook(columns: Sequence[ReadColumn], words: Vocabulary) -> bytes:
     asked = sum(one.state == "asked" for one in columns)
     with use("zh"):
         book = Book("列对应关系")
-        sheet = book.sheet(SHEET, _COLUMNS)
-        sheet.line("列对应关系：各表的哪一列是哪个数据项", "title")
-        for line in (
+        lines = (
             f"黄色的{asked}列程序拿不准，请在“{HEADINGS['fact']}”一栏用下拉框选；其余各列已按表头认出，有误的也可改。",
             "“不使用”：这一列不要。“按办学类型”：小学的归小学，初中的归初中；一贯制学校要看是哪个学段的数。",
             "选好后填确认人、确认日期，保存，再运行 compliance import（或 check）… --mapping 本文件。除这三栏外请勿改动。",
-        ):
-            sheet.line(line)
-        sheet.head(frozen_columns=1)
+        )
+        title = "列对应关系：各表的哪一列是哪个数据项"
+        sheet = book.table(SHEET, _COLUMNS, title, lines, 1)
         plain = [book.style(column.style) for column in _COLUMNS]
         for word in (SIGNED_BY, SIGNED_ON):
             forms = [*plain]

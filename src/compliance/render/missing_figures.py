@@ -6,7 +6,7 @@ like any other table, joined by the school's code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from compliance.assessment import Assessment, assess, shares
@@ -18,7 +18,7 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import lang, msg, msg_in, plural, say
 from compliance.render import phrases
 from compliance.render.documents.text import columns, printable, shortened
-from compliance.render.documents.xlsx import Book, Column, Untyped, Worksheet, free_sheet_name
+from compliance.render.documents.xlsx import Book, Column, Worksheet, free_sheet_name
 from compliance.render.terminal.summary import Lines
 
 _SCHOOLS, _RULES, _FACTS = 3, 4, 10
@@ -167,12 +167,8 @@ def _who(one: Lacking, *, several: bool) -> list[str]:
 def _table(
     book: Book, name: str, shape: Sequence[Column], notes: Iterable[str], frozen: int = 0
 ) -> Worksheet:
-    sheet = book.sheet(free_sheet_name(name, (sheet.name for sheet in book.sheets)), shape)
-    sheet.line(name, "title")
-    for note in notes:
-        sheet.line(note)
-    sheet.head(frozen)
-    return sheet
+    free = free_sheet_name(name, (sheet.name for sheet in book.sheets))
+    return book.table(free, shape, name, notes, frozen)
 
 
 def _ranking(
@@ -240,14 +236,15 @@ class _OfficeSheets:
 
     def _facts(self, table: Mapping[str, Fact]) -> list[str]:
         """What is asked for that has a column in this table."""
-        named = dict.fromkeys(blank.fact for _, own in self.blanks for blank in own)
-        return [fact for fact in named if fact in table]
+        return [fact for fact in self._named() if fact in table]
 
     def _elsewhere(self) -> list[str]:
         """What has a table of its own, such as 质量监测."""
-        named = dict.fromkeys(blank.fact for _, own in self.blanks for blank in own)
         known = self.words.school.keys() | self.words.county.keys()
-        return [self.report.titles.get(fact, fact) for fact in named if fact not in known]
+        return [self.report.titles.get(fact, fact) for fact in self._named() if fact not in known]
+
+    def _named(self) -> dict[str, None]:
+        return dict.fromkeys(blank.fact for _, own in self.blanks for blank in own)
 
     def _notes(self) -> list[str]:
         return [
@@ -264,16 +261,13 @@ class _OfficeSheets:
                 "county_code", "year", "school_code", "school_type"
             ).iter_rows(named=True)
         }
-        shape = [
+        identity = [
             *([Column(self._heading("county_code"), 12)] if self.several else []),
             Column(self._heading("school_code"), 20),
             Column(self._heading("school_name"), 24),
             Column(self._heading("school_type"), 14),
-            *(self._column(fact) for fact in facts),
         ]
-        sheet = _table(self.book, self.owner, shape, self._notes(), frozen=3)
-        plain, fill = self.book.style("cell"), self.book.style("cell", own=_TO_FILL)
-        grey = self.book.style("cell", own=_NOT_ASKED)
+        rows = list[tuple[list[str], set[str]]]()
         for one, own in self.blanks:
             key = one.about.key
             asked = {blank.fact: blank.schools for blank in own}
@@ -281,10 +275,8 @@ class _OfficeSheets:
             for code, name in sorted(schools.items()):
                 kind = types.word_of(known[*key, code]) if (*key, code) in known else ""
                 head = [*([key[0]] if self.several else []), code, printable(name), kind]
-                forms: list[Untyped] = [plain] * len(head)
-                forms += [fill if code in asked.get(fact, {}) else grey for fact in facts]
-                sheet.cells([*head, *[None] * len(facts)], forms)
-        sheet.finish(filters=False)
+                rows.append((head, {fact for fact in facts if code in asked.get(fact, {})}))
+        self._to_fill(self.owner, identity, facts, self._notes(), rows, frozen=3)
 
     def _of_counties(self) -> None:
         name = say("{owner}（全县）", owner=self.owner)
@@ -292,20 +284,29 @@ class _OfficeSheets:
         if elsewhere := self._elsewhere():
             listed = phrases.listed(elsewhere)
             notes.append(say("另缺{facts}：填在填报表中各自的工作表里。", facts=listed))
-        shape = [
+        identity = [
             Column(self._heading("county_code"), 12),
             Column(self._heading("county_name"), 16),
-            *(self._column(fact) for fact in facts),
         ]
-        sheet = _table(self.book, name, shape, notes, frozen=2)
+        rows = list[tuple[list[str], set[str]]]()
+        for one, own in self.blanks:
+            if asked := {blank.fact for blank in own if blank.fact in facts}:
+                head = [one.about.county.county_code, printable(one.about.county.county_name)]
+                rows.append((head, asked))
+        self._to_fill(name, identity, facts, notes, rows, frozen=2)
+
+    def _to_fill(
+        self, name: str, identity: Sequence[Column], facts: Sequence[str], notes: Iterable[str],
+        rows: Iterable[tuple[Sequence[str], Set[str]]], *, frozen: int,
+    ) -> None:  # fmt: skip
+        """A sheet of blanks. rows: whose each is, and which of the facts are asked of it."""
+        shape = [*identity, *(self._column(fact) for fact in facts)]
+        sheet = _table(self.book, name, shape, notes, frozen)
         plain, fill = self.book.style("cell"), self.book.style("cell", own=_TO_FILL)
         grey = self.book.style("cell", own=_NOT_ASKED)
-        for one, own in self.blanks:
-            asked = {blank.fact for blank in own if blank.fact in facts}
-            if asked:
-                head = [one.about.county.county_code, printable(one.about.county.county_name)]
-                forms = [plain, plain, *(fill if fact in asked else grey for fact in facts)]
-                sheet.cells([*head, *[None] * len(facts)], forms)
+        for head, asked in rows:
+            forms = [*[plain] * len(head), *(fill if fact in asked else grey for fact in facts)]
+            sheet.cells([*head, *[None] * len(facts)], forms)
         sheet.finish(filters=False)
 
     def _column(self, fact: str) -> Column:

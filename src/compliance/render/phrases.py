@@ -294,12 +294,11 @@ def makes_short(about: Assessment, school_code: str) -> list[str]:
 
 
 def _makes_short(whole: Breakdown, one: Contribution) -> str:
-    bar = None if whole.threshold is None else float(whole.threshold)
     counted = shares.counted(whole, one)
     return say(
         "全县{title}未达标（{asked}）：本校{counted}{lacking}。",
         title=printable(whole.title),
-        asked=asked(whole.operator, bar, whole.unit),
+        asked=asked(whole.operator, whole.bar, whole.unit),
         counted=counted + msg("，") if counted else "",
         lacking=shares.lacking(whole, one),
     )

@@ -87,11 +87,7 @@ def _form(
     *told: str,
 ) -> bytes:
     book = Book(name)
-    sheet = book.sheet(name, columns)
-    sheet.line(name, "title")
-    for line in (f"适用标准：{ruleset.title}", *told):
-        sheet.line(line)
-    sheet.head(frozen_columns=2)
+    sheet = book.table(name, columns, name, [f"适用标准：{ruleset.title}", *told], 2)
     for row in rows:
         sheet.row(row)
     sheet.finish(filters=True)

@@ -216,7 +216,7 @@ def _read(source: PluginSource, diagnosis: Diagnosis) -> list[Pack]:
         label = source.label if source.project is not None else ""
         diagnosis.files[f"{label} {path.name}".lstrip()] = path
         try:
-            pack = read_pack(path, source.version or OF_A_FILE, home, label, partly=True)
+            pack = read_pack(path, source.version or OF_A_FILE, home, label)
         except PackError as error:
             diagnosis.tell(error, path, "schema")
             continue

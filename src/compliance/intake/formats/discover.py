@@ -25,7 +25,7 @@ from compliance.intake.own_tables import ready
 from compliance.intake.own_tables.pieces import together
 from compliance.intake.own_tables.terms import NO_TERMS, ReadingTerms
 from compliance.intake.problems import Complaints
-from compliance.kernel.errors import JunhengError, UsageError
+from compliance.kernel.errors import JunhengError, UsageError, not_there
 from compliance.kernel.faults import FAULTS
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.journal import step
@@ -99,7 +99,7 @@ def as_read(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDoc
         if is_folder(path):
             found += _asked_for(called(path), _folder(path, readers, seen, names))
         elif not is_there(path):
-            raise UsageError(msg("没有这个文件或文件夹"), where=str(path), todo=msg("检查路径"))
+            raise not_there(path)
         elif dataset.litter(path.name) or not _first_time(path, seen):
             continue
         elif path.suffix.lower() in FORMS:

@@ -25,6 +25,7 @@ from compliance.intake.formats.allowance import Allowance, BeyondLimitError
 from compliance.intake.formats.number_format import Moment, Section, moment, section
 from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.number_format import whole_number
 
 # Excel keeps and shows fifteen digits. What it stores beyond them is the noise of its arithmetic.
 DIGITS = 15
@@ -150,11 +151,7 @@ class Grid:
     def text(self, row: int, column: int) -> str:
         """The cell as a heading: text on one line."""
         value = self.rows[row][column]
-        if value is None:
-            return ""
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        return " ".join(str(value).split())
+        return "" if value is None else " ".join(str(whole_number(value)).split())
 
     def shared(self, cell: Callable[[int, int], _T | None]) -> Iterator[tuple[Place, list[_T]]]:
         """Filled merged blocks in which several of these cells lie: where a block begins, which cells.

@@ -76,7 +76,7 @@ _TAIL = re.compile(
 Cells = Sequence[object] | pl.Series
 
 
-@dataclass
+@dataclass(eq=False)  # columns know no equality
 class RawTable:
     """One table of a document.
 
@@ -129,7 +129,7 @@ class RawTable:
         return self.cell(row, heading) if self.height else Location(self.file)
 
 
-@dataclass
+@dataclass(eq=False)
 class RawDocument:
     """A file, folder or archive: its tables, what was wrong while reading it, and its identity.
 

@@ -32,7 +32,7 @@ def ready(document: RawDocument, words: Vocabulary, terms: ReadingTerms = NO_TER
     schools = [table for table in document.tables if table.name == "schools"]
     for table in document.tables:
         if len(schools) > 1 and table is schools[0]:
-            tables.append(join(schools, words, problems))
+            tables += filter(None, [join(schools, words, problems)])
         elif len(schools) == 1 or table.name != "schools":
             settled, said = (table, []) if table.strict else settle(table, table.uses, words)
             tables.append(settled)

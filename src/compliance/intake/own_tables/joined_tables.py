@@ -32,7 +32,7 @@ from compliance.intake.cell_text import (
     unwrapped,
 )
 from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
-from compliance.intake.limits import EXPLAINED_ROWS
+from compliance.intake.limits import EXPLAINED_ROWS, MOST_JOINING
 from compliance.intake.own_tables.column_use import ColumnUse, understand
 from compliance.intake.own_tables.settle import settle
 from compliance.intake.problems import CellError, CellRemark, Location
@@ -68,7 +68,7 @@ def folded(value: object) -> str:
     return plain.removesuffix(".0") if plain.removesuffix(".0").isdigit() else plain
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TablePart:
     """One of the tables. rows: of every record of the whole its row here, None where it has none."""
 
@@ -143,7 +143,7 @@ class TablePart:
         return [None if row is None else cells[row] for row in self.rows]
 
 
-@dataclass
+@dataclass(eq=False)
 class JoinedTable(RawTable):
     """One table made of several. origins: heading → the table it comes from and its heading there.
 
@@ -180,11 +180,21 @@ class JoinedTable(RawTable):
         return part.table.of_heading(own)
 
 
-def join(tables: Sequence[RawTable], words: Vocabulary, problems: list[Problem]) -> JoinedTable:
+def join(
+    tables: Sequence[RawTable], words: Vocabulary, problems: list[Problem]
+) -> JoinedTable | None:
     """One table of schools from several, the one that says most of who they are first.
 
-    problems: gets what is to be said.
+    problems: gets what is to be said. None where they are more than any county has.
     """
+    columns, rows = sum(len(one.columns) for one in tables), sum(one.height for one in tables)
+    if columns * rows * len(tables) > MOST_JOINING:
+        message = say(
+            "要合并的学校表过多：{n}张表，共{r}行、{c}列", n=len(tables), r=rows, c=columns
+        )
+        expected = msg("把同样的表合成一张；不同的县分开提交")
+        problems.append(Location(tables[0].file).error("too_large", message, expected))
+        return None
     parts = sorted((TablePart(table, words) for table in tables), key=_standing, reverse=True)
     joining = _Joining(parts)
     joining.drop_copies()

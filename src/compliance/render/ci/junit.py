@@ -91,7 +91,7 @@ def junit_results(report: Results, stream: BinaryIO) -> None:
     told = {_subject(one.finding): one for one in found.listed if one.finding is not None}
     rows = _chosen(report.findings, told, MOST - len(found.listed))
     cases: dict[tuple[str, int], list[_Case]] = {}
-    counties = {(one.county_code, one.year): one for one in report.counties}
+    counties = report.by_key
     for row in rows.iter_rows(named=True):
         key = row["county_code"], row["year"]
         cases.setdefault(key, []).append(_case(counties[key], row, told.get(_subject(row))))

@@ -158,7 +158,7 @@ def _problems(
 
 
 def _findings(report: Results, rows: Sequence[Mapping[str, Any]]) -> Iterator[Remark]:
-    counties = {(one.county_code, one.year): one for one in report.counties}
+    counties = report.by_key
     asked_for, grounds = _asked_for(report, rows, counties), _grounds(report)
     for row, found in zip(rows, of_findings(report, rows), strict=True):
         key = row["county_code"], row["year"]

@@ -16,7 +16,7 @@ from itertools import chain, count
 from typing import Any, TypeAlias
 
 from compliance.assessment import Amount, figures
-from compliance.kernel.i18n import msg
+from compliance.kernel.i18n import msg, msg_in
 from compliance.kernel.own_outputs import AUTHOR
 from compliance.render.documents.text import columns, wrap
 
@@ -108,6 +108,18 @@ class Book:
         self.sheets.append(made)
         return made
 
+    def table(
+        self, name: str, columns_: Sequence[Column], title: str, lines: Iterable[str] = (),
+        frozen_columns: int = 0,
+    ) -> Worksheet:  # fmt: skip
+        """A new sheet whose rows may follow: its title, lines above the table, its headings."""
+        made = self.sheet(name, columns_)
+        made.line(title, "title")
+        for line in lines:
+            made.line(line)
+        made.head(frozen_columns)
+        return made
+
     def style(
         self,
         name: str,
@@ -184,6 +196,16 @@ class Worksheet:
             form = self._book.style(column.style, picture, shaded=shaded)
             self._write(self._row, place, text_of_cell(value) if number is None else number, form)
         self._row += 1
+
+    def fill(self, rows: Iterable[Sequence[Value]]) -> None:
+        """All lines of the table with filters over them; where there are none, that is said."""
+        before = self._row
+        for row in rows:
+            self.row(row)
+        filled = self._row > before
+        if not filled:
+            self.line(msg_in("heading", "无"))
+        self.finish(filters=filled)
 
     def cells(self, values: Sequence[str | float | date | None], forms: Sequence[Untyped]) -> None:
         """One line of the table, each cell in a form of its own."""

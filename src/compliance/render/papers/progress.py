@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
@@ -98,11 +99,7 @@ def meeting(campaign: Campaign) -> Parts:
             groups=rows_of(*_ranking(campaign, campaign.tasks, lambda task: task.lead)),
         ),
         "townships": PaperPart(heading=msg("三、各乡镇进展"), groups=rows_of(*townships)),
-        "late": PaperPart(
-            heading=msg("四、逾期事项"),
-            lines=() if late else (msg("没有逾期事项。"),),
-            groups=rows_of(*(task.cells() for task in late)),
-        ),
+        "late": _overdue(late),
         "cured": PaperPart(
             heading=msg("五、已达标待销号事项") if cured else "",
             groups=rows_of(*(task.cells() for task in cured)),
@@ -119,14 +116,18 @@ def meeting(campaign: Campaign) -> Parts:
     }
 
 
+def _overdue(late: Sequence[Task]) -> PaperPart:
+    return PaperPart(
+        heading=msg("四、逾期事项"),
+        lines=() if late else (msg("没有逾期事项。"),),
+        groups=rows_of(*(task.cells() for task in late)),
+    )
+
+
 def circular(campaign: Campaign) -> Parts:
     """通报: done, overdue, ranked."""
     late = _late(campaign)
-    by_school = _ranking(
-        campaign,
-        campaign.tasks,
-        lambda task: task.text("school") if task.school else county_itself(),
-    )
+    by_school = _ranking(campaign, campaign.tasks, _whose)
     return {
         "overview": told([_state(campaign)], msg("一、总体情况")),
         "schools": PaperPart(heading=msg("二、各校进展"), groups=rows_of(*by_school)),
@@ -134,11 +135,7 @@ def circular(campaign: Campaign) -> Parts:
             heading=msg("三、各牵头单位进展"),
             groups=rows_of(*_ranking(campaign, campaign.tasks, lambda task: task.lead)),
         ),
-        "late": PaperPart(
-            heading=msg("四、逾期事项"),
-            lines=() if late else (msg("没有逾期事项。"),),
-            groups=rows_of(*(task.cells() for task in late)),
-        ),
+        "late": _overdue(late),
     }
 
 
@@ -149,11 +146,7 @@ def notice(campaign: Campaign) -> Parts:
         {**_counts(title, tasks, _month(campaign)), "title": title, "gap": needs_text(tasks)}
         for title, tasks in by_title.items()
     ]
-    schools = _tallied(
-        campaign,
-        campaign.tasks,
-        lambda task: task.text("school") if task.school else county_itself(),
-    )
+    schools = _tallied(campaign, campaign.tasks, _whose)
     return {
         "overview": told(
             [
@@ -168,6 +161,10 @@ def notice(campaign: Campaign) -> Parts:
     }
 
 
+def _whose(task: Task) -> str:
+    return task.text("school") if task.school else county_itself()
+
+
 def quarter(day: date) -> str:
     """``2026年第二季度``."""
     numbers = (msg("一"), msg("二"), msg("三"), msg("四"))
@@ -177,9 +174,8 @@ def quarter(day: date) -> str:
 def _state(campaign: Campaign) -> str:
     """How many items there are, how many are done, closed, late."""
     total, late = len(campaign.tasks), len(_late(campaign))
-    cured = sum(task.row.state == CURED for task in campaign.tasks)
-    closed = sum(task.row.state == CLOSED for task in campaign.tasks)
-    waiting = sum(task.row.state == AWAITING for task in campaign.tasks)
+    states = Counter(task.row.state for task in campaign.tasks)
+    cured, closed, waiting = states[CURED], states[CLOSED], states[AWAITING]
     pieces = [
         say("列入台账{n}项", n=total),
         say("已销号{n}项", n=closed),

@@ -287,10 +287,9 @@ def _apart(paper: CountyPaper, attached: Mapping[str, int]) -> str:
 def _shares(about: Assessment) -> Iterator[SharesLine]:
     """The county's missed figures that add up from its schools; what each school misses is listed anyway."""
     for whole in (one for one in about.breakdowns if one.complete and one.short):
-        bar = None if whole.threshold is None else float(whole.threshold)
         yield SharesLine(
             title=printable(f"{whole.rule} {whole.title}"),
-            asked=asked(whole.operator, bar, whole.unit),
+            asked=asked(whole.operator, whole.bar, whole.unit),
             schools=tuple(
                 (
                     one.school_code,

@@ -130,11 +130,9 @@ def _tallies(book: Book, paper: LedgerPaper) -> None:
         Column(msg("逾期"), 9, "centre"),
         Column(msg("完成率（%）"), 11, "centre"),
     ]
-    sheet = book.sheet(msg("汇总"), columns)
-    sheet.line(say("{title}：汇总", title=paper.title), "title")
-    sheet.line(paper.dates)
-    sheet.line(msg("应整改不含“不再适用”；完成率＝（已达标待销号＋已销号）÷应整改。"))
-    sheet.head(frozen_columns=2)
+    remark = msg("应整改不含“不再适用”；完成率＝（已达标待销号＋已销号）÷应整改。")
+    title = say("{title}：汇总", title=paper.title)
+    sheet = book.table(msg("汇总"), columns, title, [paper.dates, remark], 2)
     for one in tallies.tallies(paper.ledger):
         share = round(100 * one.done / one.total, 1) if one.total else ""
         counts = [one.states.get(state, 0) or "" for state in STATES]
@@ -152,11 +150,9 @@ def _months(book: Book, paper: LedgerPaper) -> None:
         Column(msg("累计完成率（%）"), 16, "centre"),
         Column(msg("其中逾期"), 12, "centre"),
     ]
-    sheet = book.sheet(msg("序时进度"), columns)
-    sheet.line(say("{title}：序时进度", title=paper.title), "title")
-    sheet.line(paper.dates)
-    sheet.line(msg("计划按“完成时限”的月份，实际完成按数据首次达标的数据日期所在月份。"))
-    sheet.head(frozen_columns=1)
+    remark = msg("计划按“完成时限”的月份，实际完成按数据首次达标的数据日期所在月份。")
+    title = say("{title}：序时进度", title=paper.title)
+    sheet = book.table(msg("序时进度"), columns, title, [paper.dates, remark], 1)
     for one in tallies.months(paper.ledger):
         share = round(100 * one.done_so_far / one.planned_so_far, 1) if one.planned_so_far else ""
         sheet.row(
@@ -178,28 +174,21 @@ def _changes(book: Book, paper: LedgerPaper) -> None:
         Column(msg("现在"), 16),
         Column(msg_in("heading", "说明"), 40),
     ]
-    sheet = book.sheet(msg("变化"), columns)
-    sheet.line(say("{title}：变化", title=paper.title), "title")
-    sheet.line(paper.dates)
-    sheet.line(msg("与上一数据日期的台账相比；同一批数据重复运行，本表不变。"))
-    sheet.head(frozen_columns=2)
-    found = list(tallies.changes(paper.ledger))
-    for one in found:
-        cells = (one.kind, one.id, one.school, one.indicator, one.before, one.now, one.told)
-        sheet.row([printable(cell) for cell in cells])
-    if not found:
-        sheet.line(msg_in("heading", "无"))
-    sheet.finish(filters=bool(found))
+    remark = msg("与上一数据日期的台账相比；同一批数据重复运行，本表不变。")
+    title = say("{title}：变化", title=paper.title)
+    sheet = book.table(msg("变化"), columns, title, [paper.dates, remark], 2)
+    rows = (
+        (one.kind, one.id, one.school, one.indicator, one.before, one.now, one.told)
+        for one in tallies.changes(paper.ledger)
+    )
+    sheet.fill([printable(cell) for cell in row] for row in rows)
 
 
 def _settings(book: Book, ledger: Ledger) -> None:
     """What people may set; their numbers are read again by the next run."""
-    sheet = book.sheet(
-        msg("设置"), [Column(msg_in("heading", "项目"), 44), Column(msg("天数"), 12, "centre")]
-    )
-    sheet.line(msg("台账设置"), "title")
-    sheet.line(msg("改动右栏数字后，下次生成时生效。"))
-    sheet.head()
+    columns = [Column(msg_in("heading", "项目"), 44), Column(msg("天数"), 12, "centre")]
+    remark = msg("改动右栏数字后，下次生成时生效。")
+    sheet = book.table(msg("设置"), columns, msg("台账设置"), [remark])
     for key, text in settings_words().items():
         sheet.row((text, {**SETTINGS, **ledger.settings}[key]))
     sheet.finish(filters=False)

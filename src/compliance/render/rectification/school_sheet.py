@@ -432,7 +432,6 @@ def _shares(school: str, around: Surroundings) -> Iterator[PaperLine]:
     for whole, own in around.about.makes_short(school):
         of_county = county[whole.rule]
         lacking = shares.lacking(whole, own)
-        bar = None if whole.threshold is None else float(whole.threshold)
         gaps = [cells.quantity(one) for one in amounts(of_county.finding)]
         told = say(
             "全县{name} {rule} 缺{all}，本校{own}",
@@ -449,7 +448,7 @@ def _shares(school: str, around: Surroundings) -> Iterator[PaperLine]:
             problem=told,
             brief=told,
             current=shares.counted(whole, own) or cells.NONE,
-            standard=figures.limit(whole.operator, bar, figures.measure_of(whole.unit)),
+            standard=figures.limit(whole.operator, whole.bar, figures.measure_of(whole.unit)),
             gap=cells.quantity(gap),
             amounts=(gap,),
             measure=cells.measure(of_county, gap),

@@ -276,13 +276,5 @@ def _table(
     frozen_columns: int = 0,
 ) -> None:
     """A sheet of one table below its title, and a remark where there is one."""
-    sheet = book.sheet(name, columns)
-    sheet.line(title, "title")
-    if remark:
-        sheet.line(remark)
-    sheet.head(frozen_columns=frozen_columns)
-    for row in rows:
-        sheet.row(row)
-    if not rows:
-        sheet.line(msg_in("heading", "无"))
-    sheet.finish(filters=bool(rows))
+    sheet = book.table(name, columns, title, filter(None, [remark]), frozen_columns)
+    sheet.fill(rows)

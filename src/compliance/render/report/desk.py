@@ -101,7 +101,7 @@ def desk(report: Results, *, whole: bool = True) -> Desk | None:
     if not whole or len(report.counties) < 2:
         return Desk(lines, states, (), (), (), (), ())
     found, kinds = outliers(report), class_words()
-    counties = {(one.county_code, one.year): one for one in report.counties}
+    counties = report.by_key
     checks = [
         _check(number, one, kinds, anchors) for number, one in enumerate(site_checks(report), 1)
     ]

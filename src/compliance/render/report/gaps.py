@@ -21,7 +21,7 @@ from compliance.assessment.figures import bar, limit, stage
 from compliance.assessment.shares import counted
 from compliance.kernel.i18n import msg
 from compliance.render.documents.text import printable
-from compliance.render.report.marks import Figure, owned, value_mark
+from compliance.render.report.marks import Figure, township_of, value_mark
 from compliance.render.report.schools import standing_word
 from compliance.rules.language.model import Rule
 
@@ -55,13 +55,12 @@ def gaps(about: Assessment, schools: Mapping[str, Mapping[str, object]]) -> Iter
         yield from _of(one, schools)
     for whole in (one for one in about.breakdowns if one.complete):
         rule = about.rules[whole.rule]
-        threshold = None if whole.threshold is None else float(whole.threshold)
         for school in whole.short:
             yield Gap(
-                printable(owned(schools.get(school.school_code), "township")),
+                township_of(schools.get(school.school_code)),
                 school.school_code, printable(school.school_name), stage(school.stage), rule,
                 None if school.value is None else Figure(float(school.value), 1 if whole.unit == "%" else 2),
-                limit(whole.operator, threshold, whole.unit),
+                limit(whole.operator, whole.bar, whole.unit),
                 Amount("" if whole.title == rule.label else whole.title, float(school.gap), whole.lack_unit, whole.over),
                 counted(whole, school), msg("使全县未达标"),
             )  # fmt: skip
@@ -72,7 +71,7 @@ def _of(one: Judged, schools: Mapping[str, Mapping[str, object]]) -> Iterator[Ga
     known = amounts(row) or (None,)
     for amount in known:
         yield Gap(
-            printable(owned(schools.get(one.school), "township")),
+            township_of(schools.get(one.school)),
             one.school,
             printable(row["school_name"]) if one.school else msg("全县"),
             stage(row["stage"]),
@@ -91,7 +90,7 @@ def by_township(
     """(township, total) of what its schools lack, township by township."""
     found: dict[str, list[Judged]] = {}
     for one in (one for one in about.open if one.school and one.standing in _COUNTED):
-        township = printable(owned(schools.get(one.school), "township"))
+        township = township_of(schools.get(one.school))
         found.setdefault(township, []).append(one)
     return [(township, total) for township in sorted(found) for total in totals(found[township])]
 

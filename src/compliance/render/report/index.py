@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from compliance.assessment import block_titles, overview
+from compliance.assessment import block_titles, numbered, overview
 from compliance.assessment.county import about_figures
 from compliance.assessment.figures import reading, verdict
 from compliance.assessment.scope import unattributed
@@ -104,7 +104,9 @@ def county_index(report: Results) -> CountyIndex:
     counted = {**report.overview}
     if len(report.counties) == 1 and not counted:  # of one county nobody worked it out
         counted = {
-            **overview(report.findings, report.counties, report.rules_of(report.counties[0]))
+            **overview(
+                numbered(report.findings), report.counties, report.rules_of(report.counties[0])
+            )
         }
     files = judged_files(report)
     doubts = Counter(

@@ -22,6 +22,7 @@ from compliance.assessment.figures import (
 )
 from compliance.engine.results import CountyResult
 from compliance.kernel.i18n import msg, say
+from compliance.render.documents.text import printable
 from compliance.rules.language.model import Rule
 
 # Beside a figure that rests on data with a warning.
@@ -156,7 +157,7 @@ def _safe(text: object) -> str:
     return _PLAIN.sub(lambda sign: f"_{ord(sign[0]):x}_", str(text))
 
 
-def owned(row: Mapping[str, object] | None, name: str) -> str:
-    """A fact of a school as text; empty where it has none."""
-    value = None if row is None else row.get(name)
-    return "" if value is None else str(value)
+def township_of(school: Mapping[str, object] | None) -> str:
+    """A school's township by its record; empty where it has none."""
+    found = None if school is None else school.get("township")
+    return "" if found is None else printable(str(found))

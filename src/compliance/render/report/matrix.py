@@ -11,7 +11,7 @@ from compliance.assessment import Assessment
 from compliance.assessment.figures import Finding, limit, measure_of, stage, with_unit
 from compliance.assessment.standings import DECIDING
 from compliance.render.documents.text import printable
-from compliance.render.report.marks import SHORT, Anchors, Mark, owned, state_mark, value_mark
+from compliance.render.report.marks import SHORT, Anchors, Mark, state_mark, township_of, value_mark
 from compliance.rules.language.model import UPPER, Rule
 
 _MISSED = ("fail", SHORT)
@@ -162,7 +162,7 @@ def _made(
                     name=printable(next(iter(own.values()))["school_name"]),
                     anchor=anchors.row(code, key),
                     detail=anchors.school(code) if code in with_section else "",
-                    township=printable(owned(school, "township")),
+                    township=township_of(school),
                     key=key,
                     stage=stage(key),
                     pupils=_whole(school, f"{key}_students"),

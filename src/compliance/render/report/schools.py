@@ -9,10 +9,10 @@ import polars as pl
 
 from compliance.assessment import EXCUSED, OPEN, PROBLEM, SUGGESTION, Assessment, Judged, amounts
 from compliance.assessment.figures import amount, asked, figure, measure_of, stage, with_unit
-from compliance.kernel.i18n import lang, msg, say
+from compliance.kernel.i18n import lang, msg, once_a_language, say
 from compliance.render import phrases
 from compliance.render.documents.text import printable
-from compliance.render.report.marks import Anchors, Mark, doubt, owned, state_mark, value_mark
+from compliance.render.report.marks import Anchors, Mark, doubt, state_mark, township_of, value_mark
 
 _STANDINGS = (PROBLEM, OPEN, EXCUSED, SUGGESTION)
 
@@ -68,7 +68,7 @@ def school_sections(
                     code=code,
                     name=printable(name),
                     anchor=anchors.school(code),
-                    township=printable(owned(schools.get(code), "township")),
+                    township=township_of(schools.get(code)),
                     problems=sum(one.standing == PROBLEM for one in items),
                     items=[_item(one, titles, anchors) for one in items],
                     shares=shares,
@@ -77,7 +77,8 @@ def school_sections(
     return made
 
 
-def standing_words() -> dict[str, str]:
+@once_a_language
+def standing_words() -> Mapping[str, str]:
     """Standing -> what it asks for, in words."""
     return {
         PROBLEM: msg("须整改"),

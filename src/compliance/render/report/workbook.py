@@ -96,11 +96,8 @@ class _Sheets:
         notes: Sequence[str] = (), frozen: int = 0,
     ) -> Worksheet:  # fmt: skip
         """A sheet of one table with filters, its headings in view and on every printed page."""
-        sheet = self._book.sheet(name, [Column(words, width) for words, width, _ in headings])
-        sheet.line(name, "title")
-        for note in filter(None, notes):
-            sheet.line(note)
-        sheet.head(frozen)
+        columns = [Column(words, width) for words, width, _ in headings]
+        sheet = self._book.table(name, columns, name, filter(None, notes), frozen)
         shapes = [shape for _, _, shape in headings]
         for row in rows:
             forms = [self._form(one, shape) for one, shape in zip(row, shapes, strict=True)]

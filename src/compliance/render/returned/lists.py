@@ -13,6 +13,7 @@ from compliance.intake.formats.raw_table import TABLE_OF, RawDocument
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, msg_in, pick, say
 from compliance.kernel.labels import problem_words
+from compliance.kernel.number_format import whole_number
 from compliance.render.documents.text import printable
 from compliance.render.rectification.cells import awaited_lines
 
@@ -105,9 +106,7 @@ def school_names(documents: Sequence[RawDocument], words: Vocabulary) -> dict[st
 
 
 def _typed(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return "" if value is None else str(value).strip()
+    return "" if value is None else str(whole_number(value)).strip()
 
 
 def still_needed(checked: Validation) -> list[StillNeeded]:

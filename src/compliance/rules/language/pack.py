@@ -172,18 +172,13 @@ def _key_line(text: str, start: int, name: str) -> int | None:
 
 
 def read_pack(
-    path: Path, version: str = OF_A_FILE, home: Path | None = None, plugin: str = "",
-    *, partly: bool = False,
-) -> Pack:  # fmt: skip
-    """Read and check one pack file.
+    path: Path, version: str = OF_A_FILE, home: Path | None = None, plugin: str = ""
+) -> Pack:
+    """Read and check one pack file: without the tables that are wrong, but with their faults.
 
-    partly: a pack whose tables are wrong is handed over without them, with its faults. Raises
-    PackError for a file that cannot be read, is not TOML or breaks the pack schema.
+    Raises PackError for a file that cannot be read, is not TOML or is no pack at all.
     """
-    pack = _parsed(Pack("", path, _text(path, plugin), {}, version, home, plugin))
-    if pack.faults and not partly:
-        raise PackError.of(pack.faults)
-    return pack
+    return _parsed(Pack("", path, _text(path, plugin), {}, version, home, plugin))
 
 
 def _text(path: Path, plugin: str = "") -> str:
