@@ -64,9 +64,9 @@ def test_what_is_printed_in_english(county: County) -> None:
 def test_what_is_printed_the_page_and_the_document(county: County, tmp_path: Path) -> None:
     page, out = tmp_path / "out.html", tmp_path / "out.json"
     outputs = ("--format", "text", "-o", f"json:{out}", "-o", f"html:{page}")
-    found = run(county(name="三月.json"), county(later, name="六月.json"), *outputs)
-    assert found.exit_code == 1
-    assert_golden("diff/submissions.zh.txt", found.stdout)
+    done = run(county(name="三月.json"), county(later, name="六月.json"), *outputs)
+    assert done.exit_code == 1
+    assert_golden("diff/submissions.zh.txt", done.stdout)
     assert_golden("diff/submissions.zh.html", page.read_text("utf-8"))
     text = out.read_text("utf-8")
     own = f'"version": "{version("junheng-national")}"'
