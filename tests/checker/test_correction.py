@@ -53,6 +53,7 @@ def anew(checker: Checker, folder: Path, figures: dict[str, Any]) -> pl.DataFram
         {"primary_students": 1300},
         {"primary_students": 0},
         {"training_funds_budget": 1},
+        {"primary_students": None, "primary_teachers": 3},
     ],
 )
 def test_it_is_as_if_the_file_had_said_so(
@@ -75,6 +76,16 @@ def test_it_is_as_if_the_file_had_said_so(
     assert change.after.height
 
 
+def test_a_figure_may_say_that_a_school_has_a_stage(checker: Checker) -> None:
+    held = checker.hold(DOCUMENT)
+    schools = held._evaluation.submission.schools
+    code = schools.filter(pl.col("school_type") == "primary", pl.col("junior_students").is_null())[
+        "school_code"
+    ][0]
+    held.correct(code, {"junior_teachers": 3})
+    assert held.findings.filter(school_code=code, stage="junior").height
+
+
 def test_corrections_follow_each_other_and_lead_back(checker: Checker) -> None:
     held = checker.hold(DOCUMENT)
     first = held.findings
@@ -93,13 +104,13 @@ def test_only_what_rests_on_the_figure_is_judged_again(
 ) -> None:
     held = checker.hold(DOCUMENT)
     asked: list[str] = []
-    plain = Evaluation._answer
+    plain = Evaluation._lasting
 
     def watching(self: Evaluation, rule: Any) -> Any:
         asked.append(rule.id)
         return plain(self, rule)
 
-    monkeypatch.setattr(Evaluation, "_answer", watching)
+    monkeypatch.setattr(Evaluation, "_lasting", watching)
     held.correct(CODE, {"multimedia_rooms": 10})
     assert sorted(asked) == ["C", "CR", "D7", "R7", "RS"] or sorted(asked) == [
         "C", "CD", "CR", "D7", "R7", "RS",

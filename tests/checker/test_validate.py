@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from click.testing import CliRunner, Result
-
 from compliance.checker import check
-from compliance.cli.validate import validate
+from tests.support.commands import run as typed
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 TAIWAN = Path(__file__).parents[1] / "data" / "tw114"
 Edit = Callable[[dict[str, Any]], None]
 
 
-def run(*words: str | Path) -> Result:
-    result = CliRunner().invoke(validate, [str(word) for word in words])
-    assert "Traceback" not in result.output
-    return result
+run = partial(typed, "validate")
 
 
 def as_json(*words: str | Path) -> dict[str, Any]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from compliance.checker import Choice
-from compliance.cli.explain import explain
 from compliance.explain.context import Context, open_context
 from compliance.explain.rule_page import page, text
 from compliance.explain.working import workings
@@ -20,6 +19,7 @@ from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.i18n import use
 from compliance.rules.language.ruleset import Ruleset
 from compliance.rules.resolution.resolve import resolve
+from tests.support.commands import run as typed
 from tests.support.court import installed
 from tests.support.pack_files import RULES
 from tests.support.working import EXAMPLES
@@ -28,10 +28,7 @@ ANHUI = EXAMPLES / "anhui_county.xlsx"
 SCHOOL = "3499010001"
 
 
-def run(*words: str | Path) -> Result:
-    result = CliRunner().invoke(explain, [str(word) for word in words])
-    assert "Traceback" not in result.output
-    return result
+run = partial(typed, "explain")
 
 
 def answer(*words: str | Path) -> dict[str, Any]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from compliance.checker import check, load
-from compliance.cli.explain import explain
 from compliance.explain.context import find_school
 from compliance.explain.working_text import text
 from compliance.kernel.errors import UsageError
 from tests.engine.test_kinds import BASE, primary
+from tests.support.commands import run as typed
 from tests.support.rules import ruleset
 from tests.support.working import EXAMPLES, context_of, working
 
@@ -22,10 +22,7 @@ CONFORMING = EXAMPLES / "conforming.json"
 FIRST = "5199010001"  # a primary school of 1141 pupils in 30 classes
 
 
-def run(*words: str | Path) -> Result:
-    result = CliRunner().invoke(explain, [str(word) for word in words])
-    assert "Traceback" not in result.output
-    return result
+run = partial(typed, "explain")
 
 
 def answer(*words: str | Path) -> dict[str, Any]:

@@ -245,7 +245,7 @@ def test_off_is_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setenv(environment.CACHE, cache.OFF)
+    monkeypatch.setenv(environment.CACHE, environment.OFF)
     shop = Shop()
     shop.ask()
     shop.ask()

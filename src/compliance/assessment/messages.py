@@ -7,7 +7,6 @@ suspect. Findings hold no words, so that they can be said in either language aft
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -175,11 +174,14 @@ class Told:
     @cached_property
     def counts(self) -> Mapping[tuple[int, str], int]:
         """County (its number) and status → how many."""
-        found: Counter[tuple[int, str]] = Counter()
-        rows = pl.concat([piece[["county", "_group"]] for piece in self.pieces])
-        for county, group, many in rows.group_by("county", "_group").len().iter_rows():
-            found[county, str(self.groups[group][_SHARED.index("status")])] += many
-        return found
+        rows = pl.concat(pl.DataFrame([piece["county"], piece["_group"]]) for piece in self.pieces)
+        place = _SHARED.index("status")
+        states = pl.Series(
+            [STATUSES.index(str(one[place])) for one in self.groups], dtype=pl.UInt32
+        )
+        status = pl.lit(states).gather("_group")
+        counted = rows.group_by("county", status.alias("status")).len()
+        return {(county, STATUSES[status]): many for county, status, many in counted.iter_rows()}
 
     def numbered(self) -> Numbered:
         """What the table of counties is made of."""
@@ -193,7 +195,10 @@ class Told:
             "value",
             "threshold",
         )
-        own = [piece[[name for name in names if name in piece.columns]] for piece in self.pieces]
+        own = [
+            pl.DataFrame([piece[name] for name in names if name in piece.columns])
+            for piece in self.pieces
+        ]
         rows = pl.concat(own, how="diagonal")
         told = [self._order(rows), *([_told_value()] if "value" in rows.columns else [])]
         shared = pl.DataFrame(self.groups, dict.fromkeys(_SHARED, pl.String), orient="row")
@@ -311,7 +316,8 @@ class _Teller:
                 first[id(group)] = total
                 total += column.len()
                 found.append(column.alias("parts"))
-        return pl.concat([pl.Series("parts", [], pl.List(PART)), *found]), first
+        none = pl.Series("parts", [], pl.List(PART))
+        return pl.concat([none, *found], rechunk=True), first  # gathering from many is slow
 
     @cached_property
     def _parts_told(self) -> pl.Series:

@@ -297,6 +297,9 @@ class Checker:
                 step(partial(_told_part, parts[done][0].rules.id, done + 1, len(parts)))
                 if progress is not None:
                     progress(parts[done][0].rules.id, done, len(parts))
+                if keeps:
+                    words.found.append(made.found)
+                made.found = []
                 for frame in made.frames():
                     put(frame)
                     if keeps:
@@ -306,8 +309,6 @@ class Checker:
                 excluded += made.excluded
                 rows |= made.rows
                 hits += made.hits
-                if keeps:
-                    words.found.append(made.found)
         waivers = tuple(outcomes(choice.waivers, hits, batch.jobs))
         return Report(
             findings=whole(kept),

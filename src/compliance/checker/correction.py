@@ -70,8 +70,8 @@ class HeldCounty:
             for fact, value in changes.items()
         ]
         submission = replace(given, schools=given.schools.with_columns(columns))
-        affected = self._affected(set(changes))
-        self._evaluation = self._evaluation.corrected(submission, affected)
+        affected = self._affected(set(changes), row)
+        self._evaluation = self._evaluation.corrected(submission, changes.keys(), affected)
         now = self._told(self._evaluation, affected)
         again = pl.col("rule").is_in(list(affected))
         before = self.findings.filter(again)
@@ -96,10 +96,13 @@ class HeldCounty:
         with use(self._words.language):
             return self._words.told(found).frame.cast(FINDINGS)
 
-    def _affected(self, changed: set[str]) -> dict[str, None]:
-        """The rules that rest on any of the facts, through whatever."""
+    def _affected(self, changed: set[str], row: Mapping[str, object]) -> dict[str, None]:
+        """The rules that rest on any of the facts, through whatever; of a stage whose pupils are blank
+        any figure may say that the school has it.
+        """
         every = self._evaluation.ruleset.rules
-        if changed & _WHO:
+        open_ = tuple(f"{stage}_" for stage in STAGES if row[f"{stage}_students"] is None)
+        if changed & _WHO or any(name.startswith(open_) for name in changed):
             return dict.fromkeys(every)
         return {name: None for name in every if changed & self._behind[name]}
 

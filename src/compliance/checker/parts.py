@@ -56,11 +56,12 @@ class JudgedPart:
     hits: list[Hit] = field(default_factory=list)
 
     def frames(self) -> Iterator[pl.DataFrame]:
-        """The findings in the order of the contract, some at a time, put together while they are taken."""
-        if len(self.told) == 1:
-            yield from self.told[0].slices()
+        """The findings in the order of the contract, some at a time, put together while they are taken: once."""
+        told, self.told = self.told, []  # a nation has no room for what has been taken
+        if len(told) == 1:
+            yield from told[0].slices()
         else:
-            yield together([one.frame for one in self.told])
+            yield together([one.frame for one in told])
 
 
 class Judging:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from hashlib import sha256
 from pathlib import Path
 
 import click
@@ -55,6 +53,8 @@ def anonymise(
     blank_is_zero: tuple[str, ...],
 ) -> int:  # fmt: skip
     """Read, replace, write; nothing where anything has an error."""
+    from hashlib import sha256
+
     from compliance.checker import Choice, load, prepare
     from compliance.checker.anonymise import anonymised
     from compliance.cli.submission_outputs import rules_by_county, submission_files
@@ -90,6 +90,8 @@ def anonymise(
 def _key(path: Path | None) -> tuple[bytes, bool]:
     """The secret, and whether it is a new one. Raises UsageError for a file that holds none."""
     if path is None or not path.exists():
+        import secrets
+
         return secrets.token_hex(32).encode() + b"\n", True
     try:
         secret = read_limited(path, _LONGEST_KEY)

@@ -28,7 +28,6 @@ from compliance.cli.command import (
     tell_written,
 )
 from compliance.cli.volume import remark
-from compliance.kernel import drafts
 from compliance.kernel.errors import UsageError, suggestion
 from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import msg, say
@@ -87,10 +86,11 @@ def assemble(
 ) -> int:  # fmt: skip
     """Read, count, write the facts and what is to be said of them."""
     from compliance.checker import Choice, load, prepare
+    from compliance.kernel.drafts import scratch
     from compliance.registers import AssemblyTerms, sources_in
 
     asked = _complete(complete)
-    with drafts.scratch() as aside:
+    with scratch() as aside:
         sources = sources_in(inputs, aside.folder)
         lists = [*listed, *sources.schools]
         if not lists:

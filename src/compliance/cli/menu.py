@@ -7,7 +7,6 @@ program; nothing is decided here, and nothing written but which files were used 
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -19,9 +18,7 @@ import click
 from compliance.cli.command import Command, GivenPath, guarded, shared_options
 from compliance.cli.papers import results_folder
 from compliance.kernel import interrupts
-from compliance.kernel.cache import OFF
-from compliance.kernel.drafts import put_in_place
-from compliance.kernel.environment import CACHE, asked
+from compliance.kernel.environment import CACHE, OFF, asked
 from compliance.kernel.exit_codes import CONFORMS
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.own_outputs import ARCHIVE
@@ -159,6 +156,8 @@ def remember(path: Path) -> None:
     memory = _memory()
     if memory is None:
         return
+    from compliance.kernel.drafts import put_in_place
+
     lines = dict.fromkeys(str(one) for one in (path.absolute(), *recent()))
     with suppress(OSError, UnicodeError):
         memory.parent.mkdir(parents=True, exist_ok=True)
@@ -177,6 +176,8 @@ def _memory() -> Path | None:
 
 def path_typed(typed: str) -> Path | None:
     """The file or folder that was typed or dragged, in quotes or not; None where there is none."""
+    import shlex
+
     for ends in _QUOTES:
         if len(typed) > 2 and typed[0] == ends[0] and typed[-1] == ends[-1]:
             typed = typed[1:-1]

@@ -21,7 +21,7 @@ from compliance.engine.attestations import with_statements
 from compliance.engine.lacks import Lacks, bit, coded, in_order
 from compliance.engine.plan import Declared, Plan
 from compliance.engine.relaxations import JOINT, attributed, key_of, without
-from compliance.engine.units import Frames, Merger, beside, frames, merger
+from compliance.engine.units import Frames, Merger, beside, frames, merger, refilled
 from compliance.engine.waiving import NONE_IN_FORCE, InForce
 from compliance.kernel.errors import Problem, show_traceback
 from compliance.kernel.faults import FAULTS
@@ -150,7 +150,8 @@ class Evaluation:
     strict: rules of unverified basis keep groups from concluding. merger: the frame of the rules
     for which some schools are added to others. waivers: those that are heeded. broken: rule → what went wrong in it. declared: what
     rules declared whose columns follow from the rule set alone; to be handed to the next counties.
-    kept: kind → what it keeps for itself of these counties, by rule.
+    kept: kind → what it keeps for itself of these counties, by rule. untallied: the frames before
+    anything was counted, to which corrections are made.
     """
 
     ruleset: Ruleset
@@ -163,6 +164,7 @@ class Evaluation:
     waivers: InForce = NONE_IN_FORCE
     broken: dict[str, str] = field(default_factory=dict)
     declared: Tapes = field(default_factory=dict)
+    untallied: Frames | None = None
 
     def __post_init__(self) -> None:
         self._plans: dict[str, Plan] = {}
@@ -488,11 +490,20 @@ class Evaluation:
         if not wanted.join(given, on=scope, how="anti").is_empty():
             raise AnswerError(msg("有对象没有判定"))
 
-    def corrected(self, submission: Submission, affected: Collection[str]) -> Evaluation:
-        """The same subjects judged with other figures, of which only these rules (and all made of them)
-        are judged again; the outcomes of the others are taken over.
+    def corrected(
+        self, submission: Submission, facts: Collection[str], affected: Collection[str]
+    ) -> Evaluation:
+        """The same subjects judged with other figures of the schools' facts, of which only these rules
+        (and all made of them) are judged again; the outcomes of the others are taken over.
+
+        Where all are, the facts may also say which stages a school has.
         """
-        cut = frames(submission, self.ruleset.split)
+        known = self.untallied if len(affected) < len(self.ruleset.rules) else None
+        cut = untallied = (
+            frames(submission, self.ruleset.split)
+            if known is None
+            else refilled(known, submission.schools, facts)
+        )
         merged = merger(cut, self.ruleset, submission.amounts)
         graph = self.ruleset.references
         again = {tally.name for name in affected for tally in graph.tallies(name)}
@@ -500,7 +511,7 @@ class Evaluation:
         used = [one for one in graph.used_tallies if one.name in again or not kept]
         cut = tallies.count(cut, used, graph.summed_together)
         other = replace(
-            self, frames=cut, submission=submission, merger=merged, broken={}, declared={}
+            self, frames=cut, submission=submission, merger=merged, broken={}, untallied=untallied
         )
         for key, old in self._plans.items():
             columns = [one for one in old.frame if _owner(one.name) in kept]
@@ -765,11 +776,12 @@ def evaluate(
     waivers: those heeded for all of these counties.
     """
     submission = submission.completed()
-    cut = frames(submission, ruleset.split)
-    merged = merger(cut, ruleset, submission.amounts)
+    untallied = frames(submission, ruleset.split)
+    merged = merger(untallied, ruleset, submission.amounts)
     graph = ruleset.references
-    cut = tallies.count(cut, graph.used_tallies, graph.summed_together)
+    cut = tallies.count(untallied, graph.used_tallies, graph.summed_together)
     evaluation = Evaluation(ruleset, cut, submission, as_of, kinds, strict, merged, waivers)
+    evaluation.untallied = untallied
     evaluation.declared = {} if declared is None else declared
     evaluation.run(ruleset.rules if only is None else only)
     evaluation.settle()

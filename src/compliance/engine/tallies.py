@@ -206,22 +206,28 @@ def _naming(
     county: pl.DataFrame, rows: pl.DataFrame, blanks: Mapping[str, pl.Expr]
 ) -> pl.DataFrame:
     """Counties with the schools whose blanks leave a sum open: the names of the first, and how many."""
+    masks: list[pl.Series] = []  # many sums are open at the same rows
+    which = {}
+    for mask in rows.select(at.fill_null(value=False).alias(name) for name, at in blanks.items()):
+        known = (n for n, one in enumerate(masks) if one.equals(mask))
+        if (number := next(known, None)) is None:
+            number = len(masks)
+            masks.append(mask.alias(f"{_HELP}{number}"))
+        which[mask.name] = number
     columns: list[pl.Expr] = []
-    for name, at in blanks.items():
-        first = pl.col("school_name").filter(at).unique(maintain_order=True).head(NAMED)
-        columns += [
-            first.alias(f"{name}{_HELP}first"),
-            pl.col("school").filter(at).n_unique().alias(f"{name}{_HELP}many"),
-        ]
-    blank = rows.filter(pl.any_horizontal(*blanks.values()))
+    for mask in masks:
+        first = pl.col("school_name").filter(mask.name).unique(maintain_order=True).head(NAMED)
+        many = pl.col("school").filter(mask.name).n_unique()
+        columns += [first.alias(f"{mask.name} first"), many.alias(f"{mask.name} many")]
+    blank = rows.select("county", "school", "school_name").with_columns(masks)
+    blank = blank.filter(pl.any_horizontal(mask.name for mask in masks))
     found = blank.group_by("county", maintain_order=True).agg(*columns)
     county = beside(county, found, "county")
     named = []
     for name in blanks:
         tally, _, fact = name.partition(AT)
-        schools = pl.struct(
-            pl.col(f"{name}{_HELP}first").alias("first"), pl.col(f"{name}{_HELP}many").alias("many")
-        )
+        own = masks[which[name]].name
+        schools = pl.struct(first=f"{own} first", many=f"{own} many")
         lacking = pl.col(f"{tally}{MISSING}").list.contains(fact)
         named.append(pl.when(lacking).then(schools).alias(name))
     return county.with_columns(named)

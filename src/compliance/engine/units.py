@@ -6,7 +6,7 @@ their stem (`students`, not `primary_students`), so that one expression serves b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -27,6 +27,7 @@ from compliance.rules.language.ruleset import Ruleset
 EFFECTIVE = "effective_students"
 SHARE = "share_weight"
 IDENTITY = ("school", *KEY, "school_code", "school_name")
+_NOW = "now "  # before a fact: its figures as they are now
 TOGETHER = "compulsory_students"  # the pupils of the compulsory stages, a blank in any: blank
 
 
@@ -103,6 +104,25 @@ def frames(submission: Submission, split: Split) -> Frames:
     nothing_lost(msg("学校编号"), submission.schools.height, school.height)
     nothing_lost(msg("学校分学段"), int(school["stages"].sum()), unit.height)
     return Frames(county, school, unit, split, _without_pupils(school), frozenset(staged))
+
+
+def refilled(frames: Frames, schools: pl.DataFrame, facts: Collection[str]) -> Frames:
+    """The same subjects with the figures that schools give now of some facts.
+
+    None of these may say which stages a school has, nor may anything have been added to the frames.
+    """
+    names = [name for name in frames.school.columns if name in facts]
+    given = schools.select(*KEY, "school_code", *names)
+    school = beside(frames.school.drop(names), given, [*KEY, "school_code"])
+    school = school.select(frames.school.columns)
+    now = school.select(pl.col(names).name.prefix(_NOW))[frames.unit["school"]]
+    columns = {name: pl.col(f"{_NOW}{name}") for name in names if name in frames.unit.columns}
+    for stage in COMPULSORY:
+        for name, stem in _of_stage(names, stage).items():
+            mine = pl.when(pl.col("stage") == stage).then(f"{_NOW}{name}")
+            columns[stem] = mine.otherwise(columns.get(stem, pl.col(stem)))
+    unit = frames.unit.hstack(now).with_columns(**columns).select(frames.unit.columns)
+    return replace(frames, school=school, unit=unit)
 
 
 def presence(schools: pl.DataFrame) -> Iterable[pl.Expr]:

@@ -27,7 +27,6 @@ from typing import TypeVar, cast
 from compliance.kernel import environment
 from compliance.kernel.drafts import put_in_place
 
-OFF = "off"
 KEPT = 64  # files; the oldest give way
 _PLAIN = (date, Decimal, type(Path()))
 _PROGRAM = Path(__file__).parents[1]
@@ -78,7 +77,7 @@ def remembered(key: Iterable[bytes], classes: Iterable[type], make: Callable[[],
 def folder() -> Path | None:
     """Where results are kept; None where nothing is, or where nobody can tell whose a file is."""
     asked = environment.asked(environment.CACHE)
-    if asked == OFF or not hasattr(os, "getuid"):
+    if asked == environment.OFF or not hasattr(os, "getuid"):
         return None
     usual = "~/Library/Caches" if sys.platform == "darwin" else "~/.cache"
     base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser(usual)  # noqa: PTH111 - raises nothing

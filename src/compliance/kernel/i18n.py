@@ -7,17 +7,20 @@ A message stands in the code in Chinese and is its own key; its English stands i
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 LANGUAGES = ("zh", "en")
 DOMAIN = "compliance"
 LOCALE = Path(__file__).parents[1] / "locale"
 _current: ContextVar[str] = ContextVar("compliance_language", default="zh")
+
+
+_T = TypeVar("_T")
 
 
 def lang() -> str:
@@ -33,6 +36,20 @@ def use(language: str) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def once_a_language(make: Callable[[], _T]) -> Callable[[], _T]:
+    """What is made of words alone, made once for each language in which it is asked for."""
+    made: dict[str, _T] = {}
+
+    @wraps(make)
+    def asked() -> _T:
+        language = lang()
+        if language not in made:
+            made[language] = make()
+        return made[language]
+
+    return asked
 
 
 class Text(str):

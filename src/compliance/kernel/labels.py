@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
-from compliance.kernel.i18n import lang, msg, msg_in, say
+from compliance.kernel.i18n import lang, msg, msg_in, once_a_language, say
 
 STAGE_WORDS = {"primary": ("小学", "primary"), "junior": ("初中", "junior")}
 
 
-def status_words() -> dict[str, str]:
+@once_a_language
+def status_words() -> Mapping[str, str]:
     """State → the word for it in the current language."""
     return {
         "pass": msg_in("met", "达标"),
@@ -42,7 +44,8 @@ def day_in_words(day: date | None, basis: str = "") -> str:
     return say("{day}（日期{basis}）", day=day.isoformat(), basis=basis_word(basis))
 
 
-def stage_words() -> dict[str, str]:
+@once_a_language
+def stage_words() -> Mapping[str, str]:
     """Stage → the word for it in the current language."""
     return {"primary": msg("小学"), "junior": msg("初中"), "senior": msg("高中")}
 
@@ -72,7 +75,12 @@ def severity_word(severity: str) -> str:
 
 def problem_words(code: str) -> str:
     """What a kind of problem is called in the current language; "" where it has no name."""
-    words = {
+    return _problem_names().get(code, "")
+
+
+@once_a_language
+def _problem_names() -> Mapping[str, str]:
+    return {
         "above_maximum": msg("超过上限"),
         "bad_code": msg("代码不对"),
         "bad_date": msg("日期不对"),
@@ -257,4 +265,3 @@ def problem_words(code: str) -> str:
         "unsettled_home": msg("一人在几处，不知计在哪里"),
         "untold_rows": msg("有行无法判断，作缺失"),
     }
-    return words.get(code, "")

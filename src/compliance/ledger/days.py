@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 OFFICIAL, CURRENT = "official", "current"
-KINDS = (OFFICIAL, CURRENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +14,7 @@ class Days:
     """The days of one county's papers.
 
     data: the last day that the figures can be of, as precise as they were dated in `written`
-    (``2026``, ``2026-06``, ``2026-06-30``). kind: of `KINDS`, or empty where nobody says. stated:
+    (``2026``, ``2026-06``, ``2026-06-30``). kind: `OFFICIAL` or `CURRENT`, empty where nobody says. stated:
     somebody has dated them; else it is the day as of which they were judged. today: None
     where a program makes papers without a day on them.
     """

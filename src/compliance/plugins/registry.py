@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import cache, wraps
 from importlib.metadata import Distribution, EntryPoint, distributions, entry_points, version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -260,11 +260,16 @@ def _offers(plugin: Plugin, entry: EntryPoint) -> Offers:
     return offers
 
 
+@cache
+def _own_version() -> str:
+    return version(CORE)
+
+
 def _check_core(plugin: Plugin, entry: EntryPoint) -> None:
     """PluginError where a distribution asks for another version of the program, which pip was not let refuse."""
     for need in (entry.dist.requires if entry.dist else None) or ():
         found = _CORE_WANTED.fullmatch(need)
-        if found is not None and not admits(found[1], own := version(CORE)):
+        if found is not None and not admits(found[1], own := _own_version()):
             raise PluginError(
                 say("插件 {plugin} 需要 junheng {wanted}，已安装的是 {own}",
                     plugin=plugin, wanted=found[1], own=own),

@@ -227,19 +227,12 @@ def _limit(
     if indicator is None:
         return
     low, high = span(indicator, one.rules, one.words)
+    upper, strict = limit.operator in UPPER, limit.operator in ("<", ">")
     for key, value in limit.table.items():
-        upper = limit.operator in UPPER
-        strict = limit.operator in ("<", ">")
-        beyond = (
-            (low is not None and (value < low or (strict and value == low)))
-            if upper
-            else (high is not None and (value > high or (strict and value == high)))
-        )
-        idle = (
-            (high is not None and value >= high)
-            if upper
-            else (low is not None and (value < low or (value == low and not strict)))
-        )
+        # on a bound itself: `< low` and `> high` meets nobody, `>= low` and `<= high` everybody
+        under = low is not None and (value < low or (value == low and strict == upper))
+        over = high is not None and (value > high or (value == high and (strict or upper)))
+        beyond, idle = (under, over) if upper else (over, under)
         if not beyond and not idle:
             continue
         told = {

@@ -79,25 +79,13 @@ def _terms(pack: Pack) -> Iterator[PackError]:
             )
     for terms in chains.values():
         for (_, end, one), (begin, _, other) in pairwise(sorted(terms)):
+            told = {"one": one, "end": end, "other": other, "begin": begin}
             if begin > end + timedelta(days=1):
-                what = say(
-                    "{one} 至 {end} 止，{other} 自 {begin} 起，中间有空档",
-                    one=one,
-                    end=end,
-                    other=other,
-                    begin=begin,
-                )
-                yield pack.error(
-                    what, "switch", other, "from", todo=msg("请核对日期"), code="date_gap"
-                )
+                code = "date_gap"
+                what = say("{one} 至 {end} 止，{other} 自 {begin} 起，中间有空档", **told)
             elif begin <= end:
-                what = say(
-                    "{one} 至 {end} 止，{other} 自 {begin} 起，日期重叠",
-                    one=one,
-                    end=end,
-                    other=other,
-                    begin=begin,
-                )
-                yield pack.error(
-                    what, "switch", other, "from", todo=msg("请核对日期"), code="date_overlap"
-                )
+                code = "date_overlap"
+                what = say("{one} 至 {end} 止，{other} 自 {begin} 起，日期重叠", **told)
+            else:
+                continue
+            yield pack.error(what, "switch", other, "from", todo=msg("请核对日期"), code=code)

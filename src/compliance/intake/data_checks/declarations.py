@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -27,6 +28,7 @@ Row = dict[str, Any]
 KEY = ["_code", "_year"]
 ROW = ("_table", "_row", "_code", "_year")
 _ALIKE = "_alike"  # how many of a county a row stands for
+_FIGURE = "figure "  # before the name of a fact: see `figure`
 BEFORE = "_before"  # ends the name of a fact of last year
 Types = Mapping[str, pl.DataType]  # of the facts of schools and counties
 
@@ -70,10 +72,11 @@ def run(
     tables: Tables,
     types: Types,
     unread: Unread,
+    figures: Mapping[str, pl.Expr],
 ) -> list[Problem]:
     """The doubts of all checks, in their order: a query of flags a view, and one a check that doubts.
 
-    Left out is what would be said only because a cell could not be read.
+    figures: see there. Left out is what would be said only because a cell could not be read.
     """
     doubted: dict[int, list[Row]] = {}
     for name, view in views.items():
@@ -81,13 +84,13 @@ def run(
             continue
         own = [(number, one) for number, one in enumerate(checks) if one.view == name]
         whens = {str(number): one.when for number, one in own if one.when is not None}
-        flags = with_absent(view, whens.values(), types).select(**whens).collect()
+        flags = with_absent(view, whens.values(), types, figures).select(**whens).collect()
         for number, one in own:
             flag = flags[str(number)] if one.when is not None else None
             if flag is not None and not flag.any():
                 continue
             needed = _needed(view, one.needs)
-            rows = with_absent(view, needed.values(), types)
+            rows = with_absent(view, needed.values(), types, figures)
             rows = rows if flag is None else rows.filter(flag)
             doubted[number] = _explained(rows.select(**needed).collect())
     told = ((checks[n].tell(row), row) for n in sorted(doubted) for row in doubted[n])
@@ -114,13 +117,25 @@ def _spoiled(doubt: Doubt, row: Row, unread: Unread) -> bool:
     return "_row" in row and unread.any_cell(row, facts)
 
 
-def with_absent(view: pl.DataFrame, asked: Iterable[pl.Expr], types: Types) -> pl.LazyFrame:
-    """The view with the facts that expressions ask for and nobody gave, as missing."""
-    names = {name: None for one in asked for name in one.meta.root_names()}
-    absent = [name for name in names if name not in view.columns]
-    return view.lazy().with_columns(
+def with_absent(
+    view: pl.DataFrame,
+    asked: Iterable[pl.Expr],
+    types: Types,
+    figures: Mapping[str, pl.Expr] = MappingProxyType({}),
+) -> pl.LazyFrame:
+    """The view with the facts that expressions ask for and nobody gave, as missing, and the `figures`."""
+    names = _roots(asked)
+    known = {name: figures[name] for name in names if name in figures}
+    names |= _roots(known.values())
+    absent = [name for name in names if name not in view.columns and name not in known]
+    whole = view.lazy().with_columns(
         pl.lit(None, types[name.removesuffix(BEFORE)]).alias(name) for name in absent
     )
+    return whole.with_columns(**known) if known else whole
+
+
+def _roots(asked: Iterable[pl.Expr]) -> dict[str, None]:
+    return {name: None for one in asked for name in one.meta.root_names()}
 
 
 def _needed(view: pl.DataFrame, needs: Iterable[str | pl.Expr]) -> dict[str, pl.Expr]:
@@ -137,14 +152,28 @@ def _problem(doubt: Doubt, row: Row, tables: Tables) -> Problem:
     return where.warning(doubt.code, message, doubt.expected, doubt.facts)
 
 
+def figures(facts: Mapping[str, Fact]) -> dict[str, pl.Expr]:
+    """The columns that `figure` names, each worked out once for all checks."""
+    found = ((name, _figure(name, facts, ())) for name in facts)
+    return {f"{_FIGURE}{name}": one for name, one in found if one is not None}
+
+
 def figure(name: str, facts: Mapping[str, Fact], besides: Sequence[str] = ()) -> pl.Expr:
     """A figure, where a blank of a stage that the school's type does not have counts as none.
 
     A school that gives pupils or classes of such a stage has it all the same: its blank is one.
     Only for a doubt: no verdict ever rests on it. besides: further types of which that is so.
     """
-    if "school_type" not in facts:
+    found = _figure(name, facts, besides)
+    if found is None:
         return pl.col(name)
+    return found if besides else pl.col(f"{_FIGURE}{name}")
+
+
+def _figure(name: str, facts: Mapping[str, Fact], besides: Sequence[str]) -> pl.Expr | None:
+    """What `figure` makes of a fact; None where that is the fact itself."""
+    if "school_type" not in facts:
+        return None
     stage = next((one for one in STAGES if name.startswith(f"{one}_")), None)
     if stage is not None:
         without = [kind for kind, stages in IMPLIED.items() if stage not in stages]
@@ -153,7 +182,7 @@ def figure(name: str, facts: Mapping[str, Fact], besides: Sequence[str] = ()) ->
     elif name.startswith("special_"):
         absent = pl.col("school_type") != "special"
     else:
-        return pl.col(name)
+        return None
     return pl.when(pl.col(name).is_null() & absent).then(0.0).otherwise(pl.col(name))
 
 

@@ -150,8 +150,8 @@ class Grid:
 
     def text(self, row: int, column: int) -> str:
         """The cell as a heading: text on one line."""
-        value = whole_number(self.rows[row][column])
-        return "" if cell_text.blank(value) else " ".join(str(value).split())
+        value = self.rows[row][column]
+        return "" if value is None else " ".join(str(whole_number(value)).split())
 
     def shared(self, cell: Callable[[int, int], _T | None]) -> Iterator[tuple[Place, list[_T]]]:
         """Filled merged blocks in which several of these cells lie: where a block begins, which cells.

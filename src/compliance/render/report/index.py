@@ -140,11 +140,13 @@ def county_index(report: Results) -> CountyIndex:
         )  # fmt: skip
         found.append((_distance(county, row), ranked))
     found.sort(key=lambda one: (one[0], one[1].county.county_code, one[1].county.year))
-    places = [order for order, _ in found]
+    places: dict[tuple[float, ...], int] = {}
+    for place, (order, _) in enumerate(found, 1):
+        places.setdefault(order, place)
     counts = Counter(one.verdict for one in report.counties)
     return CountyIndex(
         [*blocks.values(), msg("其他")],
-        [replace(one, rank=places.index(order) + 1) for order, one in found],
+        [replace(one, rank=places[order]) for order, one in found],
         [(one, verdict(one), counts[one]) for one in _VERDICTS if counts[one]],
     )
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from compliance.assessment import EXCUSED, OPEN, PROBLEM, SUGGESTION, Assessment, Judged, amounts
 from compliance.assessment.figures import amount, asked, figure, measure_of, stage, with_unit
-from compliance.kernel.i18n import lang, msg, say
+from compliance.kernel.i18n import lang, msg, once_a_language, say
 from compliance.render import phrases
 from compliance.render.documents.text import printable
 from compliance.render.report.marks import Anchors, Mark, doubt, state_mark, township_of, value_mark
@@ -77,7 +77,8 @@ def school_sections(
     return made
 
 
-def standing_words() -> dict[str, str]:
+@once_a_language
+def standing_words() -> Mapping[str, str]:
     """Standing -> what it asks for, in words."""
     return {
         PROBLEM: msg("须整改"),
