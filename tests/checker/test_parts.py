@@ -160,20 +160,27 @@ def files(folder: Path, out: Path, size: int, *more: str) -> dict[str, Path]:
     return found
 
 
-def test_files_are_the_same_whatever_the_size_of_parts(several: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def one_by_one(several: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return files(several, tmp_path_factory.mktemp("parts") / "one", 1)
+
+
+def test_files_are_the_same_whatever_the_size_of_parts(
+    several: Path, one_by_one: dict[str, Path], tmp_path: Path
+) -> None:
     """Also the same as of a report that holds all findings: what is printed needs them."""
     whole = files(several, tmp_path / "whole", WHOLE)
     kept = files(several, tmp_path / "kept", 1, "--format", "ndjson")
-    for out in (files(several, tmp_path / "one", 1), files(several, tmp_path / "two", 25), kept):
+    for out in (one_by_one, files(several, tmp_path / "two", 25), kept):
         for form in ("csv", "ndjson"):
             assert out[form].read_bytes() == whole[form].read_bytes()
         assert_frame_equal(pl.read_parquet(out["parquet"]), pl.read_parquet(whole["parquet"]))
 
 
 def test_every_format_has_the_findings_of_the_report(
-    several: Path, report: Report, tmp_path: Path
+    one_by_one: dict[str, Path], report: Report
 ) -> None:
-    found = files(several, tmp_path / "out", 1)
+    found = one_by_one
     assert_frame_equal(pl.read_parquet(found["parquet"]), report.findings)
     lines = found["ndjson"].read_text("utf-8").splitlines()
     assert [json.loads(line)["message"] for line in lines] == report.findings["message"].to_list()
@@ -216,9 +223,9 @@ def strings(reader: str, path: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("reader", ["polars", "pyarrow", "duckdb"])
 def test_words_in_parquet_are_strings_to_every_reader(
-    several: Path, tmp_path: Path, reader: str
+    one_by_one: dict[str, Path], reader: str
 ) -> None:
-    path = files(several, tmp_path / "out", 1)["parquet"]
+    path = one_by_one["parquet"]
     if reader == "polars":
         assert pl.read_parquet_schema(path) == FINDINGS
         return
