@@ -58,10 +58,11 @@ class JudgedPart:
     def frames(self) -> Iterator[pl.DataFrame]:
         """The findings in the order of the contract, some at a time, put together while they are taken: once."""
         told, self.told = self.told, []  # a nation has no room for what has been taken
-        if len(told) == 1:
-            yield from told[0].slices()
-        else:
+        if len(told) > 1:
             yield together([one.frame for one in told])
+        else:  # none where another engine's worker has handed them on
+            for one in told:
+                yield from one.slices()
 
 
 class Judging:

@@ -79,7 +79,9 @@ class Report(Results):
         with use(language):
             words = replace(self.words, language=language)
             parts = [
-                together([words.told(found).frame for found in piece]) for piece in words.found
+                together([words.told(found).frame for found in piece])
+                for piece in words.found
+                if piece
             ]
             reasons = {
                 (info.id, info.as_of): verdicts.exclusion_titles(ruleset)
