@@ -216,16 +216,17 @@ def rows(nation: int = NATION, province: int = PROVINCE) -> dict[str, Row]:
         "registers by duckdb": Row(
             "duckdb by hand: the same facts of the same registers",
             "registers", module("peers.registers_by_duckdb"), registers, needs="duckdb",
+            large=True,
         ),
         "registers": Row(
             f"`assemble`: {nation * 55:,} teachers, {nation * 20:,} classes, {nation * 15:,} rooms, Parquet to Parquet",
             "registers", module("registers"), registers, "registers by duckdb",
-            aims=(Aim("seconds", 60), Aim("peak", 2048)),
+            aims=(Aim("seconds", 60), Aim("peak", 2048)), large=True,
         ),
         **{
             f"registers of {schools}": Row(
                 f"the same, {schools * 55:,} teachers", "registers", module("registers"),
-                ("registers", schools),
+                ("registers", schools), large=True,
             )
             for schools in (nation // 11, 3 * nation // 11)
         },
@@ -263,7 +264,7 @@ def rows(nation: int = NATION, province: int = PROVINCE) -> dict[str, Row]:
             f"{key} of {size:,}": Row(
                 f"{size:,} schools, {told}",
                 f"spark {size}", judging() + by, ("plain", size), against, findings="parquet",
-                needs="pyspark" if by else None,
+                needs="pyspark" if by else None, large=True,
             )
             for size in (120, province, nation)
             for key, told, by, against in (

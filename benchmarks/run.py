@@ -5,7 +5,7 @@
 
 Each program is a process of its own; those that are compared run in turns, on two cores, and each
 figure is the median of the rounds. Findings are read back and counted, and every verdict that a
-reference or peer also gives is compared. ``--large`` adds ten nations. ``--data`` keeps what was
+reference or peer also gives is compared. ``--large`` adds ten nations, registers and Spark. ``--data`` keeps what was
 made for the next run. ``--before`` writes into the page's part "before". With ``--only``, or other
 sizes, the table is printed and the page left alone.
 """
@@ -128,7 +128,7 @@ def wanted(every: Mapping[str, Row], only: list[str], *, large: bool) -> dict[st
     found = {
         key: row
         for key, row in every.items()
-        if (large or not row.large) and (not only or any(w in (key, row.group) for w in only))
+        if (any(w in (key, row.group) for w in only) if only else large or not row.large)
     }
     needed = {row.against for row in found.values()} | {row.verdicts for row in found.values()}
     while needed := {key for key in needed if key and key not in found}:
@@ -163,7 +163,7 @@ def measured(bench: Bench, asked: argparse.Namespace) -> Table:
 def main(arguments: list[str] | None = None) -> None:
     """Measure, print, and bring the page up to date."""
     parser = argparse.ArgumentParser(prog="benchmarks.run", description=__doc__)
-    parser.add_argument("--large", action="store_true", help="ten nations too")
+    parser.add_argument("--large", action="store_true", help="ten nations, registers and Spark too")
     parser.add_argument("--data", type=Path, help="where made data is kept")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--before", action="store_true", help="the page's part for older code")
