@@ -32,7 +32,8 @@ def ready(document: RawDocument, words: Vocabulary, terms: ReadingTerms = NO_TER
     schools = [table for table in document.tables if table.name == "schools"]
     for table in document.tables:
         if len(schools) > 1 and table is schools[0]:
-            tables += filter(None, [join(schools, words, problems)])
+            if (whole := join(schools, words, problems)) is not None:
+                tables.append(whole)
         elif len(schools) == 1 or table.name != "schools":
             settled, said = (table, []) if table.strict else settle(table, table.uses, words)
             tables.append(settled)

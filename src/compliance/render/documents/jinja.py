@@ -38,20 +38,22 @@ def loaded(load: Callable[[], Template]) -> Template:
 
 def filled(template: Template, **context: object) -> str:
     """The template's text. Raises PackError where it asks for what is not there, or does not end."""
-    with (
-        _faults(template.filename or template.name or ""),
-        cast("Sandbox", template.environment).counting(),
-    ):
+    with _filling(template):
         return template.render(**context)
 
 
 def pieces(template: Template, rows: int, /, **context: object) -> Iterator[str]:
     """The template's text about so many rows of data, piece by piece; raises what `filled` does."""
-    with (
-        _faults(template.filename or template.name or ""),
-        cast("Sandbox", template.environment).counting(rows),
-    ):
+    with _filling(template, rows):
         yield from bounded(template.generate(**context))
+
+
+@contextmanager
+def _filling(template: Template, rows: int = 0) -> Iterator[None]:
+    """A template is filled about so many rows of data: its steps are counted, what fails names it."""
+    sandbox = cast("Sandbox", template.environment)
+    with _faults(template.filename or template.name or ""), sandbox.counting(rows):
+        yield
 
 
 @contextmanager
